@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
 from ..checking import check as check_gradient
+from ..doors.again import in_float64, with_notes, with_slopes
 from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
-from ..report.cause import Cause
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
@@ -18,25 +17,16 @@ from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
-from .straight import NOTE, Straightened
+from .straight import Straightened
 from .tensors import imported
 
 # The most names of parameters that a note lists.
 LISTED = 5
 FLOATS = ("torch.float32", "torch.float64")
-# What a check that is done again would not keep to.
-LIMITS = ("budget", "time_limit", "save", "resume")
 COARSER = (
     'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
     "smaller errors."
 )
-# A factor that is off by as many of its error bars is clearly wrong in float32, too.
-CLEAR = 8
-IN_DOUBT = (
-    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
-    "was done in float64."
-)
-UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
 
@@ -52,7 +42,7 @@ def check_loss(
     with state.kept():
         report = _checked(torch, parameters, state.before(loss), precision, settings)
     notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
-    return _with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
+    return with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
 
 
 def _checked(
@@ -66,32 +56,13 @@ def _checked(
         return notes
     gradient = Gradient(torch, parameters, loss)
     report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings)
-    if not notes and _is_in_doubt(report, settings):
-        again = _in_float64(torch, parameters, loss, "float64", settings)
-        if isinstance(again, Report):
-            reason = IN_DOUBT if report.verdict == "wrong" else UNDECIDED
-            return _with_notes(again, [reason.format(count=report.evaluations)])
+    if not notes:
+        again = in_float64(report, settings, lambda: _in_float64(torch, parameters, loss, "float64", settings))
+        if again is not report:
+            return again
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
-    return _with_notes(report, [*notes, *_about_absent(gradient.without)])
-
-
-def _is_in_doubt(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether float32 hides the answer: nothing is decided, or lines disagree and nothing is clearly wrong.
-
-    Clearly wrong is a coordinate, or a factor by many of its error bars.
-    """
-    if report.verdict == "right" or report.arithmetic != "float32" or _is_limited(report, settings):
-        return False
-    if report.verdict == "inconclusive":
-        return not report.nondeterministic
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    return all(one.is_line and not abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
-
-
-def _is_limited(report: Report, settings: dict[str, Any]) -> bool:
-    """Whether the user limited a check, or ended it: it is not done again in another way."""
-    return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)
+    return with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
 def _in_float64(
@@ -104,7 +75,7 @@ def _in_float64(
             return []
         if not (refusal := _refusal(precise, value)):
             report = _check_in_place(torch, precise.stand_ins, precise.value, precise.gradient, settings)
-            return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
+            return with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
     if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
         raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
     return [not_evaluated(refusal)]
@@ -140,15 +111,12 @@ def _check_in_place(
 ) -> Report:
     """Check a gradient; where it disagrees at kinks that meet, with the slopes that PyTorch takes there."""
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    report = check_gradient(in_place(views, value), gradient, **settings)
-    if report.verdict != "wrong" or _is_limited(report, settings):
-        return report
-    straight = Straightened(torch, value)
-    if not straight.count:
-        return report
-    again = check_gradient(in_place(views, straight), gradient, **settings)
-    names = ", ".join(straight.names)
-    return _with_notes(again, [NOTE.format(count=straight.count, names=names, evaluations=report.evaluations + 1)])
+    return with_slopes(
+        value,
+        settings,
+        lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
+        lambda: Straightened(torch, value),
+    )
 
 
 def _check_on_device(
@@ -156,7 +124,7 @@ def _check_on_device(
 ) -> Report:
     gradient = GradientOnDevice(torch, parameters, loss)
     report = check_on_device(torch, parameters, Loss(torch, loss), gradient(), settings)
-    return _with_notes(report, list(_about_absent(gradient.without)))
+    return with_notes(report, list(_about_absent(gradient.without)))
 
 
 def _refusal(precise: Precise, value: float) -> str:
@@ -219,8 +187,3 @@ def _about_absent(without: list[str]) -> Iterator[str]:
             f"backward() computed no gradient for {names}{f' and {more} more' if more > 0 else ''} (unused or "
             "detached?), which was taken as 0."
         )
-
-
-def _with_notes(report: Report, notes: list[str]) -> Report:
-    """Add notes about the module to a report."""
-    return dataclasses.replace(report, warnings=(*report.warnings, *notes)) if notes else report

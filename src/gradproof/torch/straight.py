@@ -15,11 +15,6 @@ KINKED = frozenset(
 )
 # How far from 0 slopes are taken that tell a kink, and what part of the larger one they then differ by.
 NEAR, APART = 2.0**-10, 1e-3
-NOTE = (
-    "Kinks meet at x: {count:,} arguments of {names} are 0 there, where f need have no gradient, and automatic "
-    "differentiation takes a slope by convention. f did not agree with that ({evaluations:,} evaluations): it was "
-    "checked with this slope in place of the kink, for these arguments alone."
-)
 
 
 class Place(NamedTuple):
