@@ -131,6 +131,8 @@ def check(
     """
     jax = imported()
     refuse_unknown(modes, order)
+    if not callable(f):
+        raise TypeError("f must be a function: call check(f, pytree), or check(f, args=(…))")
     if (pytree is None) == (args is None):
         raise TypeError("give one pytree, for f(pytree), or args=, for f(*args)")
     refuse_unknown_precision(precision)
