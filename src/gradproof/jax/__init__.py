@@ -131,12 +131,10 @@ def check(
     """
     jax = imported()
     refuse_unknown(modes, order)
-    if not callable(f):
-        raise TypeError("f must be a function: call check(f, pytree), or check(f, args=(…))")
     if (pytree is None) == (args is None):
         raise TypeError("give one pytree, for f(pytree), or args=, for f(*args)")
     refuse_unknown_precision(precision)
-    _refuse_modes_with(gradient, modes, order)
+    _refuse_what_does_not_fit(f, gradient, modes, order)
     tops = () if args is None else positional_names(f)
     point, built, taken = only_arrays(jax, pytree if args is None else tuple(args), tops)
     tree = Tree(jax, point, tops=tops)
@@ -188,7 +186,9 @@ def _of_one_number(jax: Any, objective: OfArrays, gradient: Any, x: Any, setting
     )
 
 
-def _refuse_modes_with(gradient: Any, modes: Sequence[str], order: int) -> None:
+def _refuse_what_does_not_fit(f: Any, gradient: Any, modes: Sequence[str], order: int) -> None:
+    if not callable(f):
+        raise TypeError("f must be a function: call check(f, pytree), or check(f, args=(…))")
     if gradient is not None and (tuple(modes) != ("rev",) or order != 1):
         raise TypeError("modes and order are for the derivatives of JAX: leave them out with a gradient")
 
