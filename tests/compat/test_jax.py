@@ -63,3 +63,10 @@ def test_the_common_name_is_jaxs_where_arguments_are_given():
 def test_unknown_modes_are_refused():
     with pytest.raises(ValueError, match="modes must hold some of"):
         check_grads(jnp.sin, (X,), 1, modes=("reverse",))
+
+
+def test_an_array_in_place_of_the_arguments():
+    x = jnp.array([0.5, 1.0])
+    with pytest.raises(TypeError, match=r"pass \(args,\)"):
+        check_grads(jnp.sin, x, 1)
+    check_grads(jnp.multiply, x, 1)

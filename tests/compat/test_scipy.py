@@ -163,3 +163,16 @@ def test_swapped_arguments_are_told():
         check_grad(np.cos, lambda x: np.sum(np.sin(x)), np.ones(3))
     with pytest.raises(ValueError, match=r"^the Jacobian has the shape"):
         check_grad(np.cos, lambda x: np.ones(2), np.ones(3))
+
+
+def test_swapped_arguments_are_named():
+    def f(x):
+        return float(np.sum(x**2))
+
+    for call, args in ((check_grad, (np.ones(2), f, f)), (approx_fprime, (f, np.ones(2)))):
+        with pytest.raises(TypeError, match=rf"the point is a function: .* call {call.__name__}\("):
+            call(*args)
+    found = optimize.minimize(f, np.ones(2))
+    with pytest.raises(TypeError, match="pass its x"):
+        check_grad(f, lambda x: 2 * x, found)
+    assert check_grad(f, lambda x: 2 * x, found.x) == 0

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.turned import turned as explained_by_turning
 
 RNG = np.random.default_rng(11)
 SCORES, TARGETS, LINES = RNG.normal(size=(5, 4)), RNG.normal(size=(5, 4)), RNG.normal(size=(6, 5, 4))
@@ -358,3 +360,17 @@ def test_smooth_functions_of_x_are_no_others_that_are_near_them(seed):
         report = check(f, claims, x)
         assert len(report.wrong) == 12
         assert report.explanations == ()
+
+
+def test_signs_are_no_rotation_where_error_bars_are_too_small():
+    slope, ones = np.tile([1.0, 1.1], 6), np.ones(12, bool)
+    claims = {"negative": -slope * (1 + np.resize([2e-5, -2e-5], 12))}
+    claims["rotated"] = turned(slope.reshape(-1, 2), np.linspace(0.5, 2, 6)).ravel()
+    found = {
+        name: explained_by_turning(
+            Evidence("x", (12,), 0, np.arange(12), slope, claimed, slope, np.full(12, 1e-5), ones, ones)
+        )
+        for name, claimed in claims.items()
+    }
+    assert found["negative"] is None
+    assert "is a rotation missing" in found["rotated"].text

@@ -154,3 +154,14 @@ def test_functions_that_can_be_sent_are_evaluated_by_executors(arithmetic):
             assert report.to_json() == call().to_json()
         with pytest.raises(TypeError, match="cannot be sent to the executor's processes"):
             gradproof.jax.check(lambda x: jax.numpy.sum(x**2), w, executor=pool)
+
+
+def test_refusals_that_lead_right():
+    def f(x):
+        return jax.numpy.sum(x**2)
+
+    x = jax.numpy.ones(2)
+    with pytest.raises(TypeError, match="f must be a function: call check"):
+        gradproof.jax.check(x, f)
+    with pytest.raises(ValueError, match=r"a pair \(value, the gradient\), as value_and_grad returns it"):
+        gradproof.jax.check(f, x, jax.value_and_grad(f))

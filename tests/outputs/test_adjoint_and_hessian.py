@@ -95,3 +95,37 @@ def test_assert_hvp():
         assert_hvp(gradient, lambda x, v: v * np.sum(x**2), X)
     with pytest.raises(TypeError, match="the Hessian-vector product is called with x and a vector: "):
         assert_hvp(gradient, hessian, X)
+
+
+def linear_operator(matrix, adjoint):
+    linalg = pytest.importorskip("scipy.sparse.linalg")
+    return linalg.LinearOperator(matrix.shape, lambda v: matrix @ v, lambda w: adjoint @ w, dtype=matrix.dtype)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.complex128])
+def test_a_linear_operator_by_itself(kind):
+    numbers = np.random.default_rng(0).standard_normal((2, 4, 6))
+    matrix = (numbers[0] + 1j * numbers[1]).astype(kind) if kind == np.complex128 else numbers[0]
+    adjoint = matrix.conj().T.copy()
+    right = linear_operator(matrix, adjoint)
+    assert check_adjoint(right).verdict == "right"
+    assert assert_adjoint(right, right.H, np.ones(6, kind)).n == 6 * (1 + (kind == np.complex128))
+    adjoint[2, 1] += 0.1
+    report = check_adjoint(linear_operator(matrix, adjoint), np.ones((2, 3), kind))
+    assert report.verdict == "wrong"
+    assert {one.name.replace(".real", "").replace(".imag", "") for one in report.findings} == {"output[1] / x[0, 2]"}
+    assert check_adjoint(right, linear_operator(adjoint, matrix)).verdict == "wrong"
+
+
+def test_operators_that_cannot_be_checked_are_refused():
+    matrix = np.ones((4, 6))
+    operator = linear_operator(matrix, matrix.T)
+    one_way = type(operator)((4, 6), lambda v: matrix @ v)
+    with pytest.raises(ValueError, match="x holds 5 numbers, but the operator takes 6"):
+        check_adjoint(operator, np.ones(5))
+    with pytest.raises(TypeError, match="the operator has no rmatvec"):
+        check_adjoint(one_way)
+    with pytest.raises(TypeError, match="has its own adjoint"):
+        check_adjoint(operator, lambda _, w: matrix.T @ w, np.ones(6))
+    with pytest.raises(TypeError, match="takes a jvp, a vjp and x; or a linear operator"):
+        check_adjoint(matrix)

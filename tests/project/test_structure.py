@@ -208,6 +208,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
+    # What the doors for frameworks have in common: what they do a second time, and when.
+    "doors": (),
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
@@ -219,7 +221,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "lifted.functions",
         ".",
     ),
-    "jax": ("lifting trees", "maps precise", "precise_maps", "."),
+    "jax": ("interpreting trees", "lifting straight maps", "precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.beside shared.distance shared.slopes shared.transposed",

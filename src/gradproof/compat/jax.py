@@ -67,13 +67,25 @@ def check_grads(
     point = tuple(args)
     tree = Tree(jax, point, tops=positional_names(f))
     tree.refuse_what_has_no_gradient()
-    start = Map(jax, lambda tree: f(*tree), tree, point)
+    start = _start(jax, f, tree, point, is_array=hasattr(args, "dtype"))
     arrays = list(start.x.values())
     tolerances = Tolerances(_resolved(atol, arrays), _resolved(rtol, arrays))
     for one, mode, _ in every_check(start, modes, order):
         report = one.check(mode, {"atol": tolerances.floor(one.x)})
         if not report and not tolerances.excuse(report, one, one.claiming(mode), one.x, is_conjugate=True):
             raise GradientError(report)
+
+
+def _start(jax: Any, f: Callable[..., Any], tree: Tree, point: tuple[Any, ...], *, is_array: bool) -> Map:
+    """Return the function at the point; if an array in place of the arguments is the reason why it fails, say so."""
+    try:
+        return Map(jax, lambda tree: f(*tree), tree, point)
+    except TypeError as problem:
+        if not is_array:
+            raise
+        raise TypeError(
+            f"args must be a tuple of the arguments of f, not an array: pass (args,); {problem}"
+        ) from problem
 
 
 def _resolved(tolerance: Any, arrays: Sequence[Any]) -> float | None:

@@ -83,7 +83,7 @@ def check_grad(
     >>> round(wrong, 6), wrong.report.wrong
     (6.75, array([1]))
     """
-    x = np.array(x0, np.float64)
+    x = _point(x0, "check_grad(func, grad, x0)")
     if direction == "random":
         return norm_of(_along(func, grad, x, args, seed if rng is None else rng))
     if direction != "all":
@@ -128,7 +128,7 @@ def approx_fprime(xk: Any, f: Callable[..., Any], epsilon: Any = None, *args: An
     array([[2.718282, 0.      ],
            [0.      , 7.389056]])
     """
-    x = np.atleast_1d(np.array(xk, np.float64))
+    x = np.atleast_1d(_point(xk, "approx_fprime(xk, f)"))
 
     def function(x: Flat) -> Any:
         return f(x, *args)
@@ -189,9 +189,18 @@ def check_derivative(
     True
     """
     more = kwargs or {}
-    x = np.atleast_1d(np.array(x0, np.float64))
+    x = np.atleast_1d(_point(x0, "check_derivative(fun, jac, x0)"))
     report = _report(lambda x: fun(x, *args, **more), lambda x: jac(x, *args, **more), x, bounds=_finite(bounds))
     return largest_of(report)
+
+
+def _point(x: Any, call: str) -> Flat:
+    """Return a point as an array; if it is none, say what is expected where."""
+    if callable(x):
+        raise TypeError(f"the point is a function: the arguments seem to be swapped; call {call}")
+    if hasattr(x, "jac") and hasattr(x, "x"):
+        raise TypeError("the point is what a minimizer returned: pass its x")
+    return np.array(x, np.float64)
 
 
 def _report(function: Callable[[Flat], Any], jacobian: Callable[[Flat], Any], x: Flat, **settings: Any) -> Report:

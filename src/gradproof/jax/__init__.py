@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
+from ..doors.again import in_float64, with_notes, with_slopes
 from ..outputs.several import together
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
+from .interpreting import Interpreter
 from .maps import Map, OfArrays, OnTrees, every_check, refuse_unknown
 from .precise import check_in_float64
 from .precise_maps import check_maps_in_float64
+from .straight import Straightened, straightened
 from .trees import Tree, imported, only_arrays
 
 if TYPE_CHECKING:
@@ -91,6 +94,15 @@ def check(
     wrong; a note says to how much it agrees with the same derivative in float64.  Arrays of float16 and bfloat16 are
     always checked so.  What cannot be evaluated in float64 is named, and checked as it is.
 
+    Where a check of one real number in float32 cannot decide, or lines disagree but neither a coordinate nor a factor
+    is clearly wrong, it is done in float64 as well, and that decides, unless budget, time_limit, save, resume or an
+    executor is given.
+
+    Where arguments of relu, abs, leaky_relu and other functions of single elements are exactly 0, as after a block that
+    starts at 0, kinks meet at x, and what automatic differentiation computes need not be a slope of f.  A gradient that
+    disagrees there is checked again, unless the same is given: with the slope that JAX takes at 0 in place of the kink,
+    for these arguments alone.  That decides, and a note says so.
+
     What is no array in a pytree, such as an activation function in a module of Equinox, is left alone.
 
     Examples
@@ -122,14 +134,13 @@ def check(
     if (pytree is None) == (args is None):
         raise TypeError("give one pytree, for f(pytree), or args=, for f(*args)")
     refuse_unknown_precision(precision)
-    if gradient is not None and (tuple(modes) != ("rev",) or order != 1):
-        raise TypeError("modes and order are for the derivatives of JAX: leave them out with a gradient")
+    _refuse_what_does_not_fit(f, gradient, modes, order)
     tops = () if args is None else positional_names(f)
     point, built, taken = only_arrays(jax, pytree if args is None else tuple(args), tops)
     tree = Tree(jax, point, tops=tops)
     objective = OnTrees(f, built, is_of_args=args is not None)
     claimed = OnTrees(gradient, built, taken, is_of_args=args is not None) if callable(gradient) else None
-    note = ""
+    note: list[str] = []
     if tree.is_low or (precision is not None and not tree.is_double):
         by_hand = _claimed_as(gradient, claimed)
         start = None if by_hand else Map(jax, objective, tree, point, settings.get("seed", 0))
@@ -139,17 +150,19 @@ def check(
             found = check_maps_in_float64(jax, start, modes, order, dict(settings))
         if isinstance(found, Report):
             return found
-        note = not_evaluated(found)
-    tree.refuse_what_has_no_gradient(note)
+        note = [not_evaluated(found)]
+    tree.refuse_what_has_no_gradient(*note)
     if gradient is None:
         start = Map(jax, objective, tree, point, settings.get("seed", 0))
         if not _is_gradient(start, modes, order):
-            return _noted(_of_outputs(start, modes, order, dict(settings)), note)
+            return with_notes(_of_outputs(start, modes, order, dict(settings)), note)
         given: Any = _by_jax(start)
     else:
         given = tree.named(taken(gradient)) if claimed is None else lambda x: tree.named(claimed(tree.build(x)))
-    settings = {"convention": "jax", **settings}
-    return _noted(check_gradient(OfArrays(objective, tree), given, tree.named(point), **settings), note)
+    report = _of_one_number(jax, OfArrays(objective, tree), given, tree.named(point), dict(settings))
+    if not note and (gradient is None or claimed is not None):
+        report = in_float64(report, settings, lambda: check_in_float64(jax, tree, objective, claimed, dict(settings)))
+    return with_notes(report, note)
 
 
 def _is_gradient(start: Map, modes: Sequence[str], order: int) -> bool:
@@ -157,8 +170,27 @@ def _is_gradient(start: Map, modes: Sequence[str], order: int) -> bool:
     return start.out.is_real_number and tuple(modes) == ("rev",) and order == 1
 
 
-def _noted(report: Report, note: str) -> Report:
-    return replace(report, warnings=(*report.warnings, note)) if note else report
+def _of_one_number(jax: Any, objective: OfArrays, gradient: Any, x: Any, settings: dict[str, Any]) -> Report:
+    """Check the gradient of a function of arrays by name that returns one real number."""
+    tree = objective.tree
+
+    def made() -> Straightened:
+        traced = jax.make_jaxpr(lambda arrays: objective.f(tree.fill(arrays)))(tree.leaves)
+        return Straightened(jax, traced, Interpreter(jax), tree.arrays, x)
+
+    return with_slopes(
+        objective,
+        settings,
+        lambda function: check_gradient(function, gradient, x, **{"convention": "jax", **settings}),
+        lambda: straightened(objective, x, made),
+    )
+
+
+def _refuse_what_does_not_fit(f: Any, gradient: Any, modes: Sequence[str], order: int) -> None:
+    if not callable(f):
+        raise TypeError("f must be a function: call check(f, pytree), or check(f, args=(…))")
+    if gradient is not None and (tuple(modes) != ("rev",) or order != 1):
+        raise TypeError("modes and order are for the derivatives of JAX: leave them out with a gradient")
 
 
 def _claimed_as(gradient: Any, claimed: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..checking import check as check_gradient
+from ..doors.again import with_notes, with_slopes
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
 from .lifting import Lifting, wide
+from .straight import Straightened, straightened
 from .trees import Tree
 
 
@@ -48,6 +49,11 @@ class Precise:
     def value(self, x: Any) -> Any:
         """Return the function in float64."""
         return self._value(self._tree.listed(x))[0]
+
+    def straightened(self, x: Any) -> Straightened:
+        """Return the function with the slopes that JAX takes where kinks meet at x."""
+        jax = self._jax
+        return self._value.straightened(lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x)
 
     def gradient(self, x: Any) -> Any:
         """Return the claimed gradient, with what rounding explains taken out."""
@@ -87,6 +93,10 @@ class Lifted:
 
     def _evaluator(self, lifting: Lifting) -> Callable[..., list[Any]]:
         return lambda *arrays: lifting.evaluate(self._traced.jaxpr, self._traced.consts, *arrays)
+
+    def straightened(self, listed: Callable[[Any], list[Any]], x: Any) -> Straightened:
+        """Return the function with the slopes that JAX takes where kinks meet at x; its arguments are made lists."""
+        return Straightened(self._jax, self._traced, Lifting(self._jax), listed, x)
 
     def __call__(self, *lists: list[Any]) -> list[Any]:
         """Return what the function returns, in float64."""
@@ -134,8 +144,13 @@ def check_in_float64(
         precise.gradient(x)
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
         return reason_of(problem)
-    report = check_gradient(precise.value, precise.gradient, x, **{"convention": "jax", **settings})
+    report = with_slopes(
+        precise.value,
+        settings,
+        lambda value: check_gradient(value, precise.gradient, x, **{"convention": "jax", **settings}),
+        lambda: straightened(precise.value, x, lambda: precise.straightened(x)),
+    )
     notes = [EVALUATED]
     if precise.agreement is not None:
         notes.append(precise.agreement.sentence())
-    return replace(report, warnings=(*report.warnings, *notes))
+    return with_notes(report, notes)

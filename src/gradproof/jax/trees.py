@@ -152,8 +152,13 @@ class Tree:
         """Return the arrays with derivatives of a pytree of this structure."""
         leaves, structure = self._jax.tree_util.tree_flatten(pytree)
         if structure != self.structure:
+            if type(pytree) is tuple and len(pytree) == 2 and self._is_like(pytree[1]):
+                raise ValueError(f"{what} is a pair (value, {what}), as value_and_grad returns it: pass jax.grad(f)")
             raise ValueError(f"{what} has the structure {structure}, but the point has {self.structure}")
         return [leaves[place] for place in self._places]
+
+    def _is_like(self, pytree: Any) -> bool:
+        return bool(self._jax.tree_util.tree_structure(pytree) == self.structure)
 
     def named(self, pytree: Any, what: str = "the gradient") -> Any:
         """Return the arrays of a pytree of this structure by name, as NumPy arrays."""

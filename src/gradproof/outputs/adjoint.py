@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ..run.keywords import OutputsSettings
 from ..run.settings import Settings
 from .checks import settings_of, without_arguments
 from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
+from .claimed.operators import is_operator, products_of
 from .covectors import TANGENTS, signed
 from .joining import agreed
 from .looking.halving import halved
@@ -34,9 +35,7 @@ PAIRS = 3
 COORDINATES, OUTPUTS = 16, 8
 
 
-def check_adjoint(
-    jvp: Callable[[Any, Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
-) -> Report:
+def check_adjoint(jvp: Any, vjp: Any = None, x: Any = None, **settings: Unpack[OutputsSettings]) -> Report:
     """Check that a vector-Jacobian product is the adjoint of a Jacobian-vector product.
 
     For random covectors w and tangents v, ``w · jvp(x, v)`` must be ``v · vjp(x, w)`` but for rounding.  Where it is
@@ -44,13 +43,15 @@ def check_adjoint(
 
     Parameters
     ----------
-    jvp : callable
-        ``jvp(x, tangent)`` returns the product with a tangent, which has the structure of `x`; a linear operator takes
-        its argument as tangent and leaves `x` aside.
+    jvp : callable, or linear operator
+        ``jvp(x, tangent)`` returns the product with a tangent, which has the structure of `x`; a linear function takes
+        its argument as tangent and leaves `x` aside.  A ``LinearOperator`` of SciPy, or another object with ``shape``,
+        ``matvec`` and ``rmatvec``, stands for both: ``check_adjoint(operator)``, or ``check_adjoint(operator, x)``; and
+        so do two of them that should be adjoint.
     vjp : callable
         ``vjp(x, cotangent)`` returns the product with a cotangent, which has the structure of the output.
     x : array_like or structure of arrays
-        The point, as for `check_vjp`.
+        The point, as for `check_vjp`; of a linear operator it may be left out.
     **settings
         args, seed, rtol, only, held, names: as for `check_vjp`.  The default of `rtol` is the square root of the
         rounding unit, 1.5e-8 in float64 and 3.5e-4 in float32, relative to what is added up.
@@ -80,17 +81,16 @@ def check_adjoint(
     >>> report.verdict, [finding.name for finding in report.findings]
     ('wrong', ['output[1] / x[2]'])
     """
+    if is_operator(jvp):
+        jvp, vjp, x = products_of(jvp, vjp, x)
+    elif vjp is None or x is None:
+        raise TypeError("check_adjoint takes a jvp, a vjp and x; or a linear operator, which has matvec and rmatvec")
     jvp, vjp, rest = without_arguments(jvp, vjp, settings)
     chosen, _ = settings_of(rest)
     return _DotProducts(jvp, vjp, x, chosen).report()
 
 
-def assert_adjoint(
-    jvp: Callable[[Any, Any], Any],
-    vjp: Callable[[Any, Any], Any],
-    x: Any,
-    **settings: Unpack[OutputsSettings],
-) -> Report:
+def assert_adjoint(jvp: Any, vjp: Any = None, x: Any = None, **settings: Unpack[OutputsSettings]) -> Report:
     """Raise an exception unless a vjp is the adjoint of a jvp; for use in tests.
 
     Parameters

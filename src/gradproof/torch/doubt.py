@@ -10,32 +10,23 @@ from typing import Any
 import numpy as np
 
 from ..core.lines.arrays import BESIDES, MOST_PAIRS
+from ..doors.again import LIMITS, doubt, is_limited
 from ..engine import MODES, uses_lines
 from ..evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
 from ..evaluators.objectives import in_place
 from ..problem.numbers import Flat
-from ..report.cause import Cause
 from ..report.report import Report
 from .backward import view
 from .tensors import listed
 
-# What a check that is done again would not keep to.
-LIMITS = ("budget", "time_limit", "save", "resume")
 COARSER = (
     'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
     "smaller errors."
 )
-# A factor that is off by as many of its error bars is clearly wrong in float32, too.
-CLEAR = 8
 # By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
 STEP, FLOOR = 0.125, 0.1
 # A check along lines in float32 that takes so many evaluations more than a right gradient does would take thousands.
 LATE = 150
-IN_DOUBT = (
-    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
-    "was done in float64."
-)
-UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 ALIVE = (
     "In float32 no line disagreed with the gradient ({count:,} evaluations), but f changes with arrays all of whose "
     "claims are 0 ({names}): the check was done in float64."
@@ -97,15 +88,9 @@ class Soon:
         """
         if self.is_over or report is None:
             return UNFINISHED.format(count=self._calls)
-        if report.arithmetic == "float64" or is_limited(report, self._settings):
-            return ""
-        if report.verdict == "right":
-            return self._about_zeros(report)
-        if report.verdict == "inconclusive":
-            return "" if report.nondeterministic else UNDECIDED.format(count=report.evaluations)
-        wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-        is_clear = any(not one.is_line or abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
-        return "" if is_clear else IN_DOUBT.format(count=report.evaluations)
+        if report.verdict != "right" or report.arithmetic == "float64" or is_limited(report, self._settings):
+            return doubt(report, self._settings)
+        return self._about_zeros(report)
 
     def _about_zeros(self, report: Report) -> str:
         """Return why arrays that are said to be dead may be alive: lines through all of x see little of them."""
@@ -144,11 +129,6 @@ def _value(evaluator: InPlaceEvaluator, point: Flat) -> Any:
         return evaluator.value_at(point)
     except Exception:  # outside of its domain f may raise anything
         return math.nan
-
-
-def is_limited(report: Report, settings: Mapping[str, Any]) -> bool:
-    """Whether the user limited a check, or ended it: it is not done again in another way."""
-    return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)
 
 
 def goes_along_lines(tensors: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import Any
 
 from ..checking import check as check_gradient
+from ..doors.again import with_notes, with_slopes
 from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
-from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines, is_limited
+from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines
 from .lifted.precise import CannotBeLiftedError, Precise
 from .padding import about_padding
 from .state import RANDOM, State
@@ -37,7 +38,7 @@ def check_loss(
     with state.kept():
         report = _checked(torch, parameters, state.before(loss), precision, settings)
     notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
-    return _with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
+    return with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
 
 
 def _checked(
@@ -58,15 +59,15 @@ def _checked(
     if soon and (reason := soon.doubt(report)):
         again = _in_float64(torch, precise, parameters, "float64", settings)
         if isinstance(again, Report):
-            return _with_notes(again, [reason])
+            return with_notes(again, [reason])
         notes = [UNKNOWN.format(names=soon.alive)] if soon.alive else notes
     if soon and report:
-        report = dataclasses.replace(report, evaluations=report.evaluations + soon.looks)
+        report = replace(report, evaluations=report.evaluations + soon.looks)
     if report is None or (soon and soon.is_over):
         report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings, precise.may_meet)
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
-    return _with_notes(report, [*notes, *_about_absent(gradient.without)])
+    return with_notes(report, [*notes, *_about_absent(gradient.without)])
 
 
 def _in_float64(
@@ -80,7 +81,7 @@ def _in_float64(
         if not (refusal := _refusal(precise, value)):
             tensors, gradient = precise.stand_ins, precise.gradient
             report = _check_in_place(torch, tensors, precise.value, gradient, settings, precise.may_meet)
-            return _with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
+            return with_notes(report, [reason, *precise.notes(), *_about_absent(precise.own.without)])
     if any(str(one.dtype) not in FLOATS for one in parameters.values()) or _is_mixed(parameters):
         raise TypeError(f"{reason}; but that it cannot be: {refusal}; convert it with .float() or .double()")
     return [not_evaluated(refusal)]
@@ -120,19 +121,14 @@ def _check_in_place(
     Along lines many meet at once, and lines see little beside them: there these slopes are taken from the first.
     """
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    if may_meet and goes_along_lines(tensors, settings):
-        straight = Straightened(torch, value)
-        if straight.count and not straight.is_by_hand:
-            report = check_gradient(in_place(views, straight), gradient, **settings)
-            return _with_notes(report, [straight.note()])
-    report = check_gradient(in_place(views, value), gradient, **settings)
-    if report.verdict != "wrong" or is_limited(report, settings):
-        return report
-    straight = Straightened(torch, value)
-    if not straight.count:
-        return report
-    again = check_gradient(in_place(views, straight), gradient, **settings)
-    return _with_notes(again, [straight.note(report.evaluations + 1)])
+    straight = Straightened(torch, value) if may_meet and goes_along_lines(tensors, settings) else None
+    return with_slopes(
+        value,
+        settings,
+        lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
+        lambda: Straightened(torch, value),
+        at_once=None if straight is None or straight.is_by_hand else straight,
+    )
 
 
 def _check_on_device(
@@ -140,7 +136,7 @@ def _check_on_device(
 ) -> Report:
     gradient = GradientOnDevice(torch, parameters, loss)
     report = check_on_device(torch, parameters, Loss(torch, loss), gradient(), settings)
-    return _with_notes(report, list(_about_absent(gradient.without)))
+    return with_notes(report, list(_about_absent(gradient.without)))
 
 
 def _refusal(precise: Precise, value: float) -> str:
@@ -198,8 +194,3 @@ def _about_absent(without: list[str]) -> Iterator[str]:
     """Yield a note about parameters without a gradient."""
     if without:
         yield (f"backward() computed no gradient for {listed(without)} (unused or detached?), which was taken as 0.")
-
-
-def _with_notes(report: Report, notes: list[str]) -> Report:
-    """Add notes about the module to a report."""
-    return dataclasses.replace(report, warnings=(*report.warnings, *notes)) if notes else report

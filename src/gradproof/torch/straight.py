@@ -13,12 +13,6 @@ from .lifted.lifting import eager
 
 # How far from 0 slopes are taken that tell a kink, and what part of the larger one they then differ by.
 NEAR, APART = 2.0**-10, 1e-3
-NOTE = (
-    "Kinks meet at x: {count:,} arguments of {names} are 0 there, where f need have no gradient, and automatic "
-    "differentiation takes a slope by convention. {why} checked with this slope in place of the kink, for these "
-    "arguments alone."
-)
-AT_ONCE, AGAIN = "f was", "f did not agree with that ({evaluations:,} evaluations): it was"
 
 
 class Place(NamedTuple):
@@ -90,11 +84,6 @@ class Straightened:
         value = function(*arguments, **keywords)
         value[place.mask] = straight
         return value
-
-    def note(self, evaluations: int | None = None) -> str:
-        """Return what a report says; with the evaluations of a check before this one, if there was one."""
-        why = AT_ONCE if evaluations is None else AGAIN.format(evaluations=evaluations)
-        return NOTE.format(count=self.count, names=", ".join(self.names), why=why)
 
     def _look(self, name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Place | None:
         """Return where the arguments of a call are 0; None if nowhere, or if there is no kink."""

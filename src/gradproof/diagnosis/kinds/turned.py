@@ -8,6 +8,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
+from ...report.remarks.negated import SAME
 from ..coincidence import RARE, is_no_coincidence
 from ..evidence import MARGIN, Evidence, along_axis
 from .additions import fit
@@ -33,6 +34,9 @@ def turned(whole: Evidence) -> Explanation | None:
     allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
     if np.all(np.abs(np.abs(whole.claimed) - np.abs(whole.slope)) <= allowed):
         return None  # signs
+    opposite = np.abs(whole.claimed + whole.slope) <= allowed + SAME * np.abs(whole.slope)
+    if np.all(opposite[whole.wrong]):
+        return None  # signs as well, of slopes whose error bars are too small
     every = list(_groups(whole.shape))
     for name, groups in every:
         claimed, slope, off, wrong = (each[groups] for each in (whole.claimed, whole.slope, allowed, whole.wrong))

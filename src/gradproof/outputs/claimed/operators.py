@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,39 @@ class ByOperator(ByTangents):
             every[1::2] *= -1.0
         indices = self._problem.layout.indices
         return every if indices is None else every[indices]
+
+
+def is_operator(given: Any) -> bool:
+    """Whether something is a linear operator with an adjoint, as SciPy's have: by what it offers."""
+    return all(callable(getattr(given, name, None)) for name in ("matvec", "rmatvec")) and hasattr(given, "shape")
+
+
+def products_of(
+    operator: Any, vjp: Any = None, x: Any = None
+) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any], Any]:
+    """Return the products of a linear operator with tangents and with cotangents, and a point: zeros by default.
+
+    Instead of its own adjoint another operator may be given, or the point in its place.
+    """
+    if callable(vjp) and not is_operator(vjp):
+        raise TypeError("a linear operator has its own adjoint: leave the vjp out, or give both as functions of two")
+    other, x = (vjp, x) if is_operator(vjp) or x is not None else (None, vjp)
+    adjoint = operator.rmatvec if other is None else other.matvec
+    rows, columns = operator.shape
+    kind = np.dtype(getattr(operator, "dtype", None) or float)
+    x = np.zeros(columns, kind if kind.kind in "fc" else np.float64) if x is None else np.asarray(x)
+    if x.size != columns:
+        raise ValueError(
+            f"x holds {x.size} numbers, but the operator takes {columns}: its shape is ({rows}, {columns})"
+        )
+
+    def transposed(_: Any, cotangent: Any) -> Any:
+        try:
+            return np.reshape(adjoint(np.ravel(cotangent)), x.shape)
+        except NotImplementedError as problem:
+            raise TypeError("the operator has no rmatvec: there is no adjoint to check") from problem
+
+    return lambda _, tangent: operator.matvec(np.ravel(tangent)), transposed, x
 
 
 def _complex(parts: Flat, is_conjugated: bool = False) -> Flat:
