@@ -8,9 +8,9 @@ from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller
 from .intervals import estimate
 from .ladder import CLEARLY_MOVED, centered, slope_noise
-from .scales import line_size
+from .scales import coordinate_size, line_size
 
-# Steps of up to this part of x are beside it; where f does not move at all, those of up to some sizes of x are, too.
+# Steps of up to this part of x are beside it; where f has not moved at all, so are those of up to some sizes of x.
 NEARBY = 0.125
 NEARBY_WHERE_STILL = 4.0
 # A slope must show an error: so much of it may be noise.
@@ -25,26 +25,24 @@ def leads_nowhere(engine: Engine, slot: Slot) -> bool:
 
     A term of f that is bounded, with a slope at x, may then hide in the noise, too: over longer steps it does not grow.
     """
-    nearby = NEARBY_WHERE_STILL if is_still(slot) else NEARBY
-    return not shows_error(engine, slot, nearby * line_size(engine, slot.x)) and not moves_in_proportion(engine, slot)
+    size = coordinate_size(engine, slot.x)
+    # Where f moves elsewhere, one that stays does not depend on the coordinate, on the scale of the others.
+    where_still = NEARBY_WHERE_STILL * (line_size(engine, slot.x) if engine.noise_line.answered != 0 else size)
+    return not shows_error(engine, slot, NEARBY * size, where_still) and not moves_in_proportion(engine, slot)
 
 
-def is_still(slot: Slot) -> bool:
-    """Return whether f is the same at all steps of the ladder, bit for bit."""
-    for place in range(slot.count):
-        if slot.ladder[place].right != 0.0 or slot.ladder[place].left != 0.0:
-            return False
-    return True
-
-
-def shows_error(engine: Engine, slot: Slot, farthest: float) -> bool:
-    """Return whether some slope up to the farthest step shows the error of the claim.
+def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -> bool:
+    """Return whether some slope up to a step nearby, or to a longer one where f does not move at all, shows the error.
 
     Noise hides the error less than half there, and the slope does not side with the claim.
     """
     error = math.fabs(slot.claimed - estimate(slot))
+    farthest = where_still
     for place in range(slot.count):
-        if slot.ladder[place].step <= farthest and slope_noise(engine, slot, place) < SHOWS_ERROR * error:
+        pair = slot.ladder[place]
+        if pair.right != 0.0 or pair.left != 0.0:
+            farthest = nearby
+        if pair.step <= farthest and slope_noise(engine, slot, place) < SHOWS_ERROR * error:
             if not math.fabs(centered(slot, place) - slot.claimed) < SHOWS_ERROR * error:
                 return True
     return False
