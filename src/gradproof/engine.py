@@ -98,7 +98,8 @@ class Engine:
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", ffi.from_buffer(self._memory))
         # Behind what `run` has told there is room for a round.
-        self._probes = np.empty(2 * ROUND, PROBE)
+        # In one call the library goes through several rounds, but not along lines.
+        self._probes = np.empty(ROUND if problem.along_lines else 2 * ROUND, PROBE)
         self._asked = records_of_probes(self._probes)
         self._ask = self._library.gradproof_ask
         _checked(self._begun(chosen, borders, sizes))

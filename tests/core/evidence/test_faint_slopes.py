@@ -22,7 +22,8 @@ def refuted_slot(rise, claimed, measured):
     """A check whose slot called a claim wrong; rise(step) is f beside x, less f(x), on a grid of the noise."""
     engine = block()
     slot = engine.slots[0]
-    engine.unit, engine.value, slot.noise, slot.x = UNIT_FLOAT64, 1.0, NOISE, SIZE
+    engine.unit, engine.value, engine.largest_value, engine.noise = UNIT_FLOAT64, 1.0, 1.0, NOISE
+    slot.noise, slot.x = NOISE, SIZE
     slot.claimed, slot.decision = claimed, WRONG
     slot.slope.low = slot.slope.high = measured
     for step in STEPS:
@@ -51,6 +52,13 @@ def withdraws_what_leads_nowhere(function):
     # f does not move at all.
     assert not is_withdrawn(function, lambda step: 0.0, 20 * NOISE / SIZE, 0.0)
     assert is_withdrawn(function, lambda step: 0.0, 0.1 * NOISE / SIZE, 0.0)
+    # Where it moves, it is by steps, which the slot takes for noise.
+    engine, slot = refuted_slot(lambda step: 0.1 * math.floor(step / SIZE + 0.5), 1.0 / SIZE, 0.0)
+    engine.noise, slot.noise = NOISE, 0.1
+    function(engine, slot)
+    assert slot.decision == WRONG
+    # A claim may be no number.
+    assert not is_withdrawn(function, bounded(20 * NOISE), math.nan, 0.0)
     # The sides are missing.
     assert not is_withdrawn(function, lambda step: math.nan if step < 0 else step, -1.0, 1.0)
 

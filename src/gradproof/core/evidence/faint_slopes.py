@@ -7,7 +7,7 @@ import math
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller
 from .intervals import estimate
-from .ladder import CLEARLY_MOVED, centered, slope_noise
+from .ladder import CLEARLY_MOVED, centered, noise_bar, slope_noise
 from .scales import coordinate_size, line_size
 
 # Steps of up to this part of x are beside it; where f has not moved at all, so are those of up to some sizes of x.
@@ -40,12 +40,15 @@ def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -
     farthest = where_still
     for place in range(slot.count):
         pair = slot.ladder[place]
-        if pair.right != 0.0 or pair.left != 0.0:
+        # What a slot takes for noise may be the steps of f: where it has not moved, none of them was met.
+        noise = noise_bar(engine.noise, pair.step)
+        if farthest == nearby or pair.right != 0.0 or pair.left != 0.0:
             farthest = nearby
-        if pair.step <= farthest and slope_noise(engine, slot, place) < SHOWS_ERROR * error:
+            noise = slope_noise(engine, slot, place)
+        if pair.step <= farthest and noise < SHOWS_ERROR * error:
             if not math.fabs(centered(slot, place) - slot.claimed) < SHOWS_ERROR * error:
                 return True
-    return False
+    return not math.isfinite(error)
 
 
 def moves_in_proportion(engine: Engine, slot: Slot) -> bool:
