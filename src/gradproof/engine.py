@@ -97,8 +97,7 @@ class Engine:
         # The core writes before it reads, and fresh pages would take longer than the rest of this.
         self._memory = np.zeros(size, np.int64) if zeroed else np.empty(size, np.int64)
         self._engine = ffi.cast("gradproof_engine *", ffi.from_buffer(self._memory))
-        # Behind what `run` has told there is room for a round.
-        # In one call the library goes through several rounds, but not along lines.
+        # Behind what `run` has told there is room for a round; along lines it tells nothing.
         self._probes = np.empty(ROUND if problem.along_lines else 2 * ROUND, PROBE)
         self._asked = records_of_probes(self._probes)
         self._ask = self._library.gradproof_ask

@@ -126,7 +126,7 @@ def _check_in_place(
         value,
         settings,
         lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
-        lambda: Straightened(torch, value),
+        lambda: straight or Straightened(torch, value),
         at_once=None if straight is None or straight.is_by_hand else straight,
     )
 

@@ -37,14 +37,13 @@ def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -
     Noise hides the error less than half there, and the slope does not side with the claim.
     """
     error = math.fabs(slot.claimed - estimate(slot))
-    farthest = where_still
+    still = True
     for place in range(slot.count):
         pair = slot.ladder[place]
+        still = still and pair.right == 0.0 and pair.left == 0.0
+        farthest = where_still if still else nearby
         # What a slot takes for noise may be the steps of f: where it has not moved, none of them was met.
-        noise = noise_bar(engine.noise, pair.step)
-        if farthest == nearby or pair.right != 0.0 or pair.left != 0.0:
-            farthest = nearby
-            noise = slope_noise(engine, slot, place)
+        noise = noise_bar(engine.noise, pair.step) if still else slope_noise(engine, slot, place)
         if pair.step <= farthest and noise < SHOWS_ERROR * error:
             if not math.fabs(centered(slot, place) - slot.claimed) < SHOWS_ERROR * error:
                 return True
