@@ -208,27 +208,27 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
-    # What the doors for frameworks have in common: what they do a second time, and when.
-    "doors": (),
+    # What the adapters for PyTorch and JAX share: what they do a second time, and when.
+    "frameworks": (),
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs remembered", "score"),
     "torch": (
         "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments doubt lifted.precise padding straight",
+        "device.check arguments float32_loss lifted.precise linearised padding",
         "modules operators",
         "lifted.functions",
         ".",
     ),
-    "jax": ("interpreting trees", "lifting straight maps", "precise", "precise_maps", "."),
+    "jax": ("interpreting trees", "lifting linearised maps", "precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
-        "shared.beside shared.distance shared.slopes shared.transposed",
-        "shared.onegraph",
-        "shared.tolerances shared.backward shared.brief shared.equality",
+        "shared.distance shared.near_x shared.slopes shared.transposed",
+        "shared.retained_graph",
+        "shared.tolerances shared.backward shared.equality shared.fast_path",
         "shared.forward",
-        "shared.tested",
+        "shared.gradcheck",
         "ase autograd jax openmdao pytensor scipy statsmodels torch",
         ".",
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..torch.tensors import imported
 from .shared.backward import SEED
-from .shared.tested import Modes, are_dense, by_pytorch, error, pytorchs, run
+from .shared.gradcheck import Modes, are_dense, by_pytorch, error, pytorchs, run
 from .shared.tolerances import Tolerances
 
 __all__ = ["gradcheck", "gradgradcheck"]

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
-from ..doors.again import in_float64, with_notes, with_slopes
+from ..frameworks.rechecks import in_float64, with_linearised_kinks, with_notes
 from ..outputs.several import together
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .interpreting import Interpreter
+from .linearised import Linearised, linearised
 from .maps import Map, OfArrays, OnTrees, every_check, refuse_unknown
 from .precise import check_in_float64
 from .precise_maps import check_maps_in_float64
-from .straight import Straightened, straightened
 from .trees import Tree, imported, only_arrays
 
 if TYPE_CHECKING:
@@ -174,15 +174,15 @@ def _of_one_number(jax: Any, objective: OfArrays, gradient: Any, x: Any, setting
     """Check the gradient of a function of arrays by name that returns one real number."""
     tree = objective.tree
 
-    def made() -> Straightened:
+    def made() -> Linearised:
         traced = jax.make_jaxpr(lambda arrays: objective.f(tree.fill(arrays)))(tree.leaves)
-        return Straightened(jax, traced, Interpreter(jax), tree.arrays, x)
+        return Linearised(jax, traced, Interpreter(jax), tree.arrays, x)
 
-    return with_slopes(
+    return with_linearised_kinks(
         objective,
         settings,
         lambda function: check_gradient(function, gradient, x, **{"convention": "jax", **settings}),
-        lambda: straightened(objective, x, made),
+        lambda: linearised(objective, x, made),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from ...problem.exceptions import raise_of_signal
-from .onegraph import OneGraph, distance
+from .retained_graph import RetainedGraph, distance
 
 # The seed of the random gradients that are passed in.
 SEED = 0
@@ -29,7 +29,7 @@ class Backward:
         The function.
     """
 
-    def __init__(self, torch: Any, operator: OneGraph) -> None:
+    def __init__(self, torch: Any, operator: RetainedGraph) -> None:
         self._torch = torch
         self._operator = operator
         self._random = torch.Generator().manual_seed(SEED)

@@ -1,7 +1,7 @@
-"""Whole numbers that a function compares by ==, as the targets of a loss: each is compared beside x, in four calls.
+"""Integer-valued arguments that a function compares by ==, such as the targets of a loss: tested near x in four calls.
 
-A check would climb a ladder for each of them to find that the function has a value of its own at x, which is excused in
-the end (`is_right_beside`).  What is not right beside x is left to the check.
+A check would climb a ladder for each of them, only to find an isolated value of the function at x, which is excused in
+the end (`is_right_near_x`).  What is not right near x is left to the check.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem
 from ...problem.structure import Layout
 from ...torch.tensors import numbers_of
-from .beside import RTOL, SMALLEST
+from .near_x import RTOL, SMALLEST
 
 # Steps relative to a coordinate, or to 1: rounding of what is computed in float64 and truncation stay far below RTOL.
 NEAR, FAR = 2.0**-14, 2.0**-12
 # A jump is the same at both steps within this factor; the change at a kink is a fourth.
 SAME = 2.0
-# The two sides of a value of its own are alike within this part of the jump.
+# The two sides of an isolated value agree within this part of the jump.
 ALIKE = 2.0**-4
 
 Claiming = Callable[[Problem, Layout], Claims]
 
 
-def right_beside(
+def right_near_x(
     function: Callable[[Any], Any], x: Mapping[str, Flat], outputs: Any, claiming: Claiming
 ) -> dict[str, Flat]:
-    """Return masks of the coordinates with a value of their own at x whose claims are right beside it.
+    """Return masks of the coordinates where the function has an isolated value at x but claims are right near it.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _scale(array: Flat) -> Flat:
 
 
 def _is_right(column: Column, weights: Flat, claimed: float) -> bool:
-    """Whether the weighted outputs have a value of their own at x, and a claim is right beside it."""
+    """Whether the weighted outputs have an isolated value at x, and a claim is right near it."""
     steps = [step * max(abs(column.at), 1.0) for step in (NEAR, FAR)]
     near, far = (column.slopes(step, 0.0) for step in steps)
     with np.errstate(all="ignore"):

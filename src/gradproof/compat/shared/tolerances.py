@@ -16,7 +16,7 @@ from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem
 from ...problem.structure import Layout
 from ...report.report import Report
-from .beside import is_right_beside
+from .near_x import is_right_near_x
 
 # Claims are rounded as well, by as much as a derivative changes within a rounding of x: one that is 0 is then of any
 # such size.  The drop-ins have always had absolute tolerances, of 1e-5 and more.
@@ -64,7 +64,7 @@ class Tolerances(NamedTuple):
         excuses a product that is not linear.  Without tolerances, a value that the function has at x alone is excused
         if the claims are right beside it.
         """
-        if is_right_beside(report):
+        if is_right_near_x(report):
             return True
         if not self.are_given or report.nondeterministic or report.stopped_by or NOT_LINEAR in report.warnings:
             return False

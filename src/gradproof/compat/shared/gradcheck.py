@@ -17,10 +17,10 @@ from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
 from ...torch.tensors import numbers_of, tensors_of
 from .backward import Backward, FaultError
-from .brief import Brief
-from .equality import right_beside
+from .equality import right_near_x
+from .fast_path import FastPath
 from .forward import Forward
-from .onegraph import OneGraph
+from .retained_graph import RetainedGraph
 from .tolerances import Tolerances
 
 
@@ -91,47 +91,47 @@ def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, m
         arguments.give_back()
 
 
-def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[OneGraph, Any]:
+def _operator(torch: Any, function: Any, given: tuple[Any, ...]) -> tuple[RetainedGraph, Any]:
     """Return the function with copies of its arguments, or with the user's own tensors where it needs these.
 
     Its outputs are returned as well.
 
     It needs them if it uses them from outside, whatever it is called with, or looks at memory around them.
     """
-    operator = OneGraph(torch, function, Arguments(torch, function, given, None, only_marked=True))
+    operator = RetainedGraph(torch, function, Arguments(torch, function, given, None, only_marked=True))
     try:
         outputs = operator.begin()
         if not operator.captured:
             return operator, outputs
     except Exception as problem:  # if the copies are not the reason, this is met again
         raise_of_signal(problem)
-    operator = OneGraph(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
+    operator = RetainedGraph(torch, function, OwnArguments(torch, function, given, None, only_marked=True))
     return operator, operator.begin()
 
 
-def _numbers(operator: OneGraph, outputs: Any, tolerances: Tolerances, modes: Modes) -> Report:
+def _numbers(operator: RetainedGraph, outputs: Any, tolerances: Tolerances, modes: Modes) -> Report:
     """Compare derivatives with differences; return the last report."""
     x = operator.arguments.x
     settings: dict[str, Any] = {"atol": tolerances.floor(x)}
-    brief: Brief | None = None
+    fast: FastPath | None = None
     # What is infinite stays so, whatever is added.
     infinite = {name: ~np.isfinite(array) for name, array in x.items()}
     report: Any = None
     if modes.backward and modes.forward:
         operator.remember()
     for is_tested, is_right, check, claims, product in (
-        (modes.backward, Brief.backward_is_right, operator.check, ByCovectors, operator.vjp),
-        (modes.forward, Brief.forward_is_right, operator.check_forward, ByTangents, operator.jvp),
+        (modes.backward, FastPath.backward_is_right, operator.check, ByCovectors, operator.vjp),
+        (modes.forward, FastPath.forward_is_right, operator.check_forward, ByTangents, operator.jvp),
     ):
         if not is_tested:
             continue
         claiming = partial(claims, product)
         with operator.kept(), np.errstate(all="ignore"):
-            beside = right_beside(operator.away, x, outputs, claiming)
-            brief = None if beside else brief or _brief(operator, outputs, **settings)
-            if brief is not None and is_right(brief):
+            near_x = right_near_x(operator.away, x, outputs, claiming)
+            fast = None if near_x else fast or _fast_path(operator, outputs, **settings)
+            if fast is not None and is_right(fast):
                 continue
-        masks = {name: mask | beside[name] if beside else mask for name, mask in infinite.items()}
+        masks = {name: mask | near_x[name] if near_x else mask for name, mask in infinite.items()}
         held = masks if any(mask.any() for mask in masks.values()) else None
         report = check(**settings, held=held)
         if not report and not tolerances.excuse(report, operator, claiming, x, held=held):
@@ -139,16 +139,16 @@ def _numbers(operator: OneGraph, outputs: Any, tolerances: Tolerances, modes: Mo
     return report  # type: ignore[no-any-return]
 
 
-def _brief(operator: OneGraph, outputs: Any, atol: float) -> Brief | None:
-    """Return a check that is brief; None where something is unusual."""
+def _fast_path(operator: RetainedGraph, outputs: Any, atol: float) -> FastPath | None:
+    """Return the fast path; None where something is unusual."""
     try:
-        return Brief(operator, outputs, atol)
+        return FastPath(operator, outputs, atol)
     except Exception as problem:  # what the user's function raises at its arguments is met again
         raise_of_signal(problem)
         return None
 
 
-def _rest(torch: Any, operator: OneGraph, given: tuple[Any, ...], modes: Modes) -> None:
+def _rest(torch: Any, operator: RetainedGraph, given: tuple[Any, ...], modes: Modes) -> None:
     """Test what is no number."""
     if modes.forward:
         if modes.undefined:

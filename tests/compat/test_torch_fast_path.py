@@ -3,7 +3,7 @@
 import pytest
 
 from gradproof.compat import torch as ours
-from gradproof.compat.shared.onegraph import OneGraph
+from gradproof.compat.shared.retained_graph import RetainedGraph
 from gradproof.compat.torch import gradcheck, gradgradcheck
 
 torch = pytest.importorskip("torch")
@@ -38,7 +38,7 @@ def without_report(monkeypatch):
         raise AssertionError("a check with a report")
 
     for name in ("check", "check_forward"):
-        monkeypatch.setattr(OneGraph, name, begun)
+        monkeypatch.setattr(RetainedGraph, name, begun)
 
 
 @pytest.mark.usefixtures("without_report")

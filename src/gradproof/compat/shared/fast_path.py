@@ -1,8 +1,8 @@
-"""What gradcheck asks of derivatives that are right, at a fraction of the time: the core, its points, and no report.
+"""The fast path of gradcheck: derivatives that are right pass by the core alone, without a report.
 
-Nobody reads more of a derivative that is right than that it is.  The projection, the points and the core that decides
-are those of `check_vjp` and `check_jvp`; left out are names, notes and records for a report.  Whatever is unusual is
-left to these, with the outputs that are known by then.
+The projection, the points and the core that decides are those of `check_vjp` and `check_jvp`; left out are the names,
+notes and records of a report, which nobody reads where a derivative is right.  Whatever is unusual is left to these
+checks, which take over the outputs that are known by then.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from ...problem.point import Problem
 from ...problem.probes import along_one_coordinate
 from ...problem.structure import Layout, layout_of_output
 from ...torch.tensors import numbers_of
-from .beside import PART, TREAD, UNIT
-from .onegraph import KEPT, OneGraph
+from .near_x import PART, TREAD, UNIT
+from .retained_graph import KEPT, RetainedGraph
 from .transposed import Rows
 
-# So many evaluations are made beyond two for each number before the longer look begins.
+# Evaluations beyond two for each number after which the full check takes over.
 MORE = 64
-# For fewer numbers a product for each takes less time than one and a pass through its graph.
+# For fewer numbers, one product each takes less time than a single one with a pass through its graph.
 SEVERAL = 8
-# So much wider than needed is a tread on which outputs are looked at.
+# Outputs are compared this much further out than a tread needs to be wide.
 WIDER = 1.25
 
 
 class UnusualError(Exception):
-    """Says that a check cannot be brief."""
+    """Leaves the fast path: the full check decides."""
 
 
-class Brief:
-    """The check of a function at its arguments, as far as it goes where derivatives are right.
+class FastPath:
+    """A check of a function at its arguments that only confirms derivatives which are right.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Brief:
         that only lines through all of them can check.
     """
 
-    def __init__(self, operator: OneGraph, outputs: Any, atol: float) -> None:
+    def __init__(self, operator: RetainedGraph, outputs: Any, atol: float) -> None:
         self._operator = operator
         self._options = Options(atol=atol)
         x = operator.arguments.x
@@ -90,11 +90,11 @@ class Brief:
         return covectors(self._layout, np.ones(self._layout.n, bool), 0)
 
     def backward_is_right(self) -> bool:
-        """Whether the backward pass is right; False also where that takes a longer look."""
+        """Whether the backward pass is right; False also where only the full check can tell."""
         return self._is_right(self._backward)
 
     def forward_is_right(self) -> bool:
-        """Whether the forward mode is right; False also where that takes a longer look."""
+        """Whether the forward mode is right; False also where only the full check can tell."""
         return self._is_right(self._forward)
 
     def _is_right(self, check: Callable[[], bool]) -> bool:
@@ -103,7 +103,7 @@ class Brief:
                 return True
         except UnusualError:
             pass
-        except Exception as problem:  # the user's functions may raise anything: the longer look meets it again
+        except Exception as problem:  # the user's functions may raise anything: the full check meets it again
             raise_of_signal(problem)
         self._hand_over()
         return False
@@ -161,7 +161,7 @@ class Brief:
         return np.concatenate([_flat(one) for one in pulled], dtype=np.float64)
 
     def _agrees(self, claimed: Flat, screen: Screen | Rows | None) -> bool:
-        """Whether the core finds nothing but agreement, nor does what looks at parts of the output."""
+        """Whether the core and the screen of the parts of the output both find nothing but agreement."""
         if not is_finite(claimed):
             return False
         engine = Engine(self._problem, claimed, self._options)
@@ -177,7 +177,7 @@ class Brief:
         return screen is None or not screen.suspicions(())
 
     def _is_on_treads(self) -> bool:
-        """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_beside`)."""
+        """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_near_x`)."""
         if self._x.dtype == np.float32:
             return False
         # So far away rounding of the outputs hides no slope but one that passes as 0.

@@ -1,4 +1,4 @@
-"""Functions at points where kinks meet, with the slope in place of each kink that automatic differentiation takes."""
+"""Functions at points where kinks meet: each kink is replaced by the slope that automatic differentiation takes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Element(NamedTuple):
     slope: float
 
 
-class Straightened:
-    """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
+class Linearised:
+    """A function in which relu and the like are linear wherever their argument is exactly 0 at x.
 
     The slopes there are those that JAX takes for its derivative, so that this function has the gradient that automatic
     differentiation computes, if that is right.  Only slopes between those of the two sides are taken: another one is
@@ -58,7 +58,7 @@ class Straightened:
     def __init__(self, jax: Any, traced: Any, own: Interpreter, listed: Callable[[Any], list[Any]], x: Any) -> None:
         self._own = own
         self._listed = listed
-        interpreter = Straightening(jax, traced.jaxpr, own)
+        interpreter = Linearising(jax, traced.jaxpr, own)
 
         def evaluated(now: list[Any], then: list[Any]) -> Any:
             pairs = zip(now, then, strict=True)
@@ -80,10 +80,10 @@ class Straightened:
             return float(self._compiled(self._listed(x), self._point))
 
 
-def straightened(objective: Callable[[Any], Any], x: Any, made: Callable[[], Straightened]) -> Straightened | None:
-    """Return the straightened form of a function of arrays by name; None if it cannot be had.
+def linearised(objective: Callable[[Any], Any], x: Any, made: Callable[[], Linearised]) -> Linearised | None:
+    """Return the linearised form of a function of arrays by name; None if there is none.
 
-    Not all of what users trace can be evaluated operation by operation, such as what is spread over several devices.
+    Not everything that users trace can be evaluated operation by operation, such as what is sharded over devices.
     """
     try:
         found = made()
@@ -93,7 +93,7 @@ def straightened(objective: Callable[[Any], Any], x: Any, made: Callable[[], Str
     return found if is_same else None
 
 
-class Straightening(Interpreter):
+class Linearising(Interpreter):
     """What evaluates functions at two points at once: where it is asked for, and x, whose zeros tell where kinks are.
 
     While it looks, it notes which operations have such zeros.

@@ -1,4 +1,4 @@
-"""A function of tensors whose backward passes go through one graph, as those of PyTorch's gradcheck do."""
+"""A function of tensors whose backward passes all go through one retained graph, as in PyTorch's gradcheck."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pass(NamedTuple):
     found: tuple[Any, ...]
 
 
-class OneGraph(Operator):
+class RetainedGraph(Operator):
     """A function of tensors that is not called again for every backward pass.
 
     Attributes

@@ -1,4 +1,4 @@
-"""What differences of one small step do not see: a value of the function at x alone, and steps as those of round."""
+"""What differences with one small step do not see: an isolated value of the function at x, and steps as of round."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ RTOL, SMALLEST = 1e-5, 1e-8
 TREAD, PART = 1e-6, 2.0**-18
 
 
-def is_right_beside(report: Report) -> bool:
-    """Whether all that a report leaves open is a value of the function at x alone, or steps, and claims are right.
+def is_right_near_x(report: Report) -> bool:
+    """Whether all that a report leaves open is isolated values of the function at x, or steps, and claims are right.
 
-    As for ``where(x == 1, …)`` at 1: the values on both sides are those of a smooth function, whose slope is claimed.
-    And as for ``round(x, decimals=3)``: on a wide tread, 0 is claimed.
+    Isolated, as for ``where(x == 1, …)`` at 1: both sides belong to a smooth function, whose slope is claimed.
+    Steps, as for ``round(x, decimals=3)``: on a wide tread, 0 is claimed.
     """
     if report.verdict != "inconclusive" or report.power is not None or report.untested or report.nondeterministic:
         return False
