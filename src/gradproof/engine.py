@@ -166,7 +166,7 @@ class Engine:
         code: int = self._library.gradproof_run(self._engine, objective, user, *told_and_point)
         return code if code > 0 or code == codes.BAD_RETURN else _checked(code)
 
-    def told_alone(self, count: int) -> Flat:
+    def told_by_library(self, count: int) -> Flat:
         """Return the probes that `run` has told."""
         return self._probes[:count]
 

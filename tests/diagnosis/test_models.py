@@ -7,7 +7,7 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
-from gradproof.diagnosis.kinds.turned import turned as explained_by_turning
+from gradproof.diagnosis.kinds.rotations import rotated as explained_by_rotation
 
 RNG = np.random.default_rng(11)
 SCORES, TARGETS, LINES = RNG.normal(size=(5, 4)), RNG.normal(size=(5, 4)), RNG.normal(size=(6, 5, 4))
@@ -49,7 +49,7 @@ def by_likelihood(x):
     return softmax(x) - (np.arange(4) == 1)
 
 
-def turned(x, angles):
+def rotated(x, angles):
     cosine, sine = np.cos(angles), np.sin(angles)
     return np.stack([cosine * x[:, 0] + sine * x[:, 1], cosine * x[:, 1] - sine * x[:, 0]], axis=1)
 
@@ -142,9 +142,9 @@ BUGS = {
     "each turned by itself": (
         (
             POINTS[:, :2],
-            lambda x: float(np.sum(np.sin(turned(x, TURNS)))),
-            lambda x: turned(np.cos(turned(x, TURNS)), -TURNS),
-            lambda x: turned(np.cos(turned(x, TURNS)), TURNS),
+            lambda x: float(np.sum(np.sin(rotated(x, TURNS)))),
+            lambda x: rotated(np.cos(rotated(x, TURNS)), -TURNS),
+            lambda x: rotated(np.cos(rotated(x, TURNS)), TURNS),
         ),
         ("turned", "x: each vector along axis 1 has the length of its slopes, but another direction: is a rotation"),
     ),
@@ -365,9 +365,9 @@ def test_smooth_functions_of_x_are_no_others_that_are_near_them(seed):
 def test_signs_are_no_rotation_where_error_bars_are_too_small():
     slope, ones = np.tile([1.0, 1.1], 6), np.ones(12, bool)
     claims = {"negative": -slope * (1 + np.resize([2e-5, -2e-5], 12))}
-    claims["rotated"] = turned(slope.reshape(-1, 2), np.linspace(0.5, 2, 6)).ravel()
+    claims["rotated"] = rotated(slope.reshape(-1, 2), np.linspace(0.5, 2, 6)).ravel()
     found = {
-        name: explained_by_turning(
+        name: explained_by_rotation(
             Evidence("x", (12,), 0, np.arange(12), slope, claimed, slope, np.full(12, 1e-5), ones, ones)
         )
         for name, claimed in claims.items()

@@ -14,7 +14,7 @@ from numba import cfunc
 from gradproof import batched, check, in_place, native
 from gradproof.diagnosis.evidence import Evidence
 from gradproof.diagnosis.places import place_of
-from gradproof.run import looking, slices
+from gradproof.run import slices, subchecks
 
 RNG = np.random.default_rng(3)
 SCATTERED = {"table": RNG.normal(size=(300, 50)), "kernel": RNG.normal(size=(16, 16, 3, 3)), "b": RNG.normal(size=20)}
@@ -221,7 +221,7 @@ def test_lines_lead_away_from_bounds_and_end_at_them(kind):
     line = slices._line(search, leaf, random)
     assert np.all(line[x == 1] < 0)
     assert np.all(line[x == -1] > 0)
-    lines = looking.Lines(x, leaf, np.stack([line, np.where(x == x[1], line, 0)]), looking.box_of(search, leaf))
+    lines = subchecks.Lines(x, leaf, np.stack([line, np.where(x == x[1], line, 0)]), subchecks.box_of(search, leaf))
     low, high = lines.limits
     assert low[0] == lines.start[0]
     assert np.all(high >= lines.start + 1)
@@ -234,7 +234,7 @@ def test_lines_lead_away_from_bounds_and_end_at_them(kind):
 def test_bounds_are_rounded_inwards_in_float32():
     x, leaf = np.zeros(2, np.float32), SimpleNamespace(start=0, stop=2)
     edges = (np.array([-0.1, -1 / 3]), np.array([0.1, 1 / 3]))
-    low, high = looking.box_of(SimpleNamespace(box=edges, problem=SimpleNamespace(x=x)), leaf)
+    low, high = subchecks.box_of(SimpleNamespace(box=edges, problem=SimpleNamespace(x=x)), leaf)
     assert low.dtype == high.dtype == np.float32
     assert np.all((low >= edges[0]) & (high <= edges[1]) & (high - edges[1] < 1e-7))
 
@@ -246,7 +246,7 @@ def test_a_check_that_is_saved_or_resumed_searches_as_another(tmp_path):
 
 
 def test_the_time_limit_ends_the_search(monkeypatch):
-    monkeypatch.setattr(looking, "time", SimpleNamespace(monotonic=lambda: math.inf))
+    monkeypatch.setattr(subchecks, "time", SimpleNamespace(monotonic=lambda: math.inf))
     report = with_slice(*COLUMN, time_limit=600.0)
     assert report.verdict == "wrong"
     assert report.stopped_by == "time_limit"

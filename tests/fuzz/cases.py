@@ -1,4 +1,4 @@
-"""Random checks of all that there is: structures, entry points, modes, bounds, budgets; objectives with known gradients.
+"""Random checks of all there is: structures, entry points, modes, bounds, budgets; objectives with known gradients.
 
 A case says in plain numbers what it is, so that the one that fails can be run again.
 """

@@ -7,7 +7,7 @@ from everykind import P, grad, loss
 import gradproof
 from gradproof import mutation_score
 from gradproof.mutation.bugs import BUGS, planted
-from gradproof.mutation.remembered import Remembered
+from gradproof.mutation.memoised import Memoised
 from gradproof.problem.structure import layout_of
 
 W = np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.5]])
@@ -170,11 +170,11 @@ def test_memory():
             raise ValueError("negative")
         return np.float64(3.0)
 
-    remembered = Remembered(f)
+    memoised = Memoised(f)
     one, two = {"a": np.ones(2), "b": 1.0}, {"a": np.ones(2), "b": 2.0}
-    assert float(remembered(one)) == float(remembered(one)) == float(remembered(two)) == 3.0
-    assert len(calls) == remembered.calls == 2
+    assert float(memoised(one)) == float(memoised(one)) == float(memoised(two)) == 3.0
+    assert len(calls) == memoised.calls == 2
     for _ in range(2):
         with pytest.raises(ValueError, match="negative"):
-            remembered({"a": -np.ones(2), "b": 1.0})
-    assert remembered.calls == 4
+            memoised({"a": -np.ones(2), "b": 1.0})
+    assert memoised.calls == 4

@@ -140,8 +140,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "evaluator objectives",
         "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
-        "compiled.adapters compiled.declared arrays.lines arrays.picked",
-        "compiled.functions compiled.alone",
+        "compiled.adapters compiled.declared arrays.chosen arrays.lines",
+        "compiled.functions compiled.library_rounds",
         "compiled.native",
         "compiled.jitted arrays.inplace",
         "callback local",
@@ -178,20 +178,26 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
         "coincidence evidence norms kinds.names kinds.functions.derivatives",
-        "kinds.arrangements kinds.factors kinds.functions.alone kinds.functions.slopes kinds.functions.terms",
+        "kinds.arrangements kinds.factors kinds.functions.of_x_alone kinds.functions.slopes kinds.functions.terms",
         "kinds.additions kinds.invariance kinds.limits kinds.matrices",
-        "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "
+        "kinds.axes kinds.rotations kinds.values kinds.functions.variables kinds.functions.differences "
         "kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax parts regions",
-        "kinds.others places",
+        "kinds.other_arrays places",
         "searching",
         "along",
         "diagnose",
         "entries",
     ),
-    "run": ("progress settings fresh keeping", "keywords looking saving", "recording slices", "resuming", "rounds"),
+    "run": (
+        "atomic_files keeping progress settings",
+        "keywords saving subchecks",
+        "recording slices",
+        "resuming",
+        "rounds",
+    ),
     # Checks of vectors that lie in shards: what each of them answers, then what is made of all answers.
-    "shards": ("question", "slopes", "holding moving together", "plain remarks shard", "check"),
-    "rows": ("on_rows additive one_row", "settled", "fewer_rows"),
+    "shards": ("question", "slopes", "all_shards holding moving", "remarks shard sharded_core", "check"),
+    "rows": ("on_rows additive one_row", "combining", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
         "covectors sums claimed.matrices looking.evaluated",
@@ -201,7 +207,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "looking.columns",
         "looking.screen looking.halving looking.rows looking.suspects",
         "looking.entries",
-        "looking.singly joining several",
+        "combined joining looking.singly",
         "checks",
         "along.directions",
         "along.tangents",
@@ -212,7 +218,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "frameworks": (),
     "replaying": (),
     # Bugs planted in a right gradient.
-    "mutation": ("bugs remembered", "score"),
+    "mutation": ("bugs memoised", "score"),
     "torch": (
         "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
@@ -249,8 +255,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         ".",
     ),
     "commands": (
-        "failure installed.installation instead process.streams",
-        "output targets.arrays targets.symbols process.apart",
+        "failure installed.installation process.streams suggestions",
+        "output targets.arrays targets.symbols process.spawned",
         "targets.loading process.watched",
         "arguments",
         "formats",

@@ -10,7 +10,7 @@ from properties import refuted
 
 import gradproof
 from gradproof import Cause, zoo
-from gradproof.rows.settled import retold
+from gradproof.rows.combining import retold
 
 EVERY = np.arange(ROWS)
 

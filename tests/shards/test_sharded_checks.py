@@ -12,7 +12,7 @@ from sharded import answers_of, driven, report_of, shards_of
 import gradproof
 from gradproof.core.points.directions import typical_size
 from gradproof.evaluators.lines import Lines
-from gradproof.shards.together import typical_of
+from gradproof.shards.all_shards import typical_of
 
 N = 4200
 CUTS = ([1024], [1, 1023, 1024, 3000, 3001, 4199])

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..run.fresh import write_whole
+from ..run.atomic_files import write_atomically
 from .failure import UsageError
 from .process.streams import descriptor
 
@@ -129,7 +129,7 @@ def write_file(option: str, path: str, text: str) -> None:
         if target.exists() and not target.is_file():
             target.write_text(f"{text}\n", encoding="utf-8")
         else:
-            write_whole(target, [f"{text}\n".encode()])
+            write_atomically(target, [f"{text}\n".encode()])
 
 
 @contextmanager

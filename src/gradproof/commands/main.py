@@ -22,13 +22,13 @@ from .arguments import DONE, add_colour, painter
 from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
 from .installed.native import add_native
-from .instead import instead
 from .pages import add_help
-from .process.apart import ANSWER, note_status, run_apart
+from .process.spawned import ANSWER, note_status, run_spawned
 from .process.streams import keep_streams
 from .process.watched import POSSIBLE, run_watched
 from .replay import add_replay
 from .study import add_study
+from .suggestions import did_you_mean
 
 INTERRUPTED = 130
 COMMANDS = ("demo", "check", "replay", "study", "native", "info", "help")
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     what = RESULTS.get(words[0]) if words else None
     if what and POSSIBLE:
         return run_watched(lambda: _program(words), what)
-    return run_apart(words, what) if what and sys.executable else _program(words)
+    return run_spawned(words, what) if what and sys.executable else _program(words)
 
 
 def _program(words: list[str]) -> int:
@@ -106,7 +106,7 @@ def _require_command(words: Sequence[str]) -> None:
     """Reject a command that there is not."""
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
         raise UsageError(
-            f"there is no command {words[0]}{instead(words[0], [*COMMANDS], len(COMMANDS))} (see gradproof --help)"
+            f"there is no command {words[0]}{did_you_mean(words[0], [*COMMANDS], len(COMMANDS))} (see gradproof --help)"
         )
 
 

@@ -22,9 +22,9 @@ from ..report.summaries.arrays import factors_of
 from .along import of_lines, share_of
 from .evidence import Evidence, count_of_claims, evidence_of
 from .kinds.factors import NEAR, same_factor
-from .kinds.functions.alone import of_x_alone
+from .kinds.functions.of_x_alone import of_x_alone
 from .kinds.invariance import observed
-from .kinds.others import of_others
+from .kinds.other_arrays import of_others
 from .kinds.values import not_finite, rounded, zero
 from .norms import with_norm
 from .places import place_of

@@ -30,7 +30,7 @@ from .kinds.invariance import invariance
 from .kinds.limits import absolute, cut_off, limited, spread
 from .kinds.matrices import of_matrix, outer_product
 from .kinds.names import ROWS
-from .kinds.turned import by_neighbours, right_along_x, turned
+from .kinds.rotations import by_neighbours, right_along_x, rotated
 from .kinds.values import (
     asked_at_zeros,
     limit_of_smallest,
@@ -133,7 +133,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, turned, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
+    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(

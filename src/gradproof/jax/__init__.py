@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
 from ..frameworks.rechecks import in_float64, with_linearised_kinks, with_notes
-from ..outputs.several import together
+from ..outputs.combined import combined
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
@@ -252,4 +252,4 @@ def _of_outputs(start: Map, modes: Sequence[str], order: int, settings: dict[str
     for one, mode, after in every_check(start, modes, order):
         report = one.check(mode, settings)
         reports.append(replace(report, subject=f"{report.subject}{after}"))
-    return together(reports)
+    return combined(reports)

@@ -18,7 +18,7 @@ from ..report.text.table import headline
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .bugs import planted
-from .remembered import Remembered
+from .memoised import Memoised
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -220,7 +220,7 @@ def _planted(problem: Problem, claimed: Flat) -> Iterator[tuple[str, str, Flat]]
             yield problem.layout.title_of(leaf), bug, flat
 
 
-def _shared(asked: Asked, problem: Problem, settings: Settings) -> Remembered | None:
+def _shared(asked: Asked, problem: Problem, settings: Settings) -> Memoised | None:
     """Return an objective that remembers its values; None where others are called, or elsewhere."""
     is_plain = callable(asked.objective) and not is_compiled(asked.objective) and settings.executor is None
-    return Remembered(asked.objective) if is_plain else None
+    return Memoised(asked.objective) if is_plain else None

@@ -45,9 +45,9 @@ from ..run.progress import Progress, shown
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
+from .combining import UNKNOWN, Piece, joined, pieces, retold, wrong
 from .on_rows import OnRows, row_count
 from .one_row import with_remark
-from .settled import UNKNOWN, Piece, joined, pieces, retold, wrong
 
 # How many other coordinates are checked along with the undecided ones.
 COMPANY = 8

@@ -29,7 +29,7 @@ from .settings import DEFAULT_CONVENTION, Settings
 
 if TYPE_CHECKING:
     from ..problem.bounds import Bounds
-    from .looking import Search
+    from .subchecks import Search
 
 # By the number of a cause.
 ACCEPTABLE = np.array([codes.is_acceptable(code) for code in range(len(codes.CAUSES))])
@@ -72,7 +72,7 @@ def run_check(
         return report
     if not problem.along_lines or stopped_by:
         return _explained(report)
-    from .looking import MOST_EVALUATIONS, Search
+    from .subchecks import MOST_EVALUATIONS, Search
 
     last = None if settings.budget is not None else report.evaluations + MOST_EVALUATIONS
     return _explained_along_lines(report, Search(objective, problem, claimed, settings, _checked, box, deadline, last))

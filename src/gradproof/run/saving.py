@@ -25,7 +25,7 @@ import numpy as np
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat, in_short
 from ..problem.probes import PROBE
-from .fresh import beside, sweep, write_whole
+from .atomic_files import beside, sweep, write_atomically
 
 Bytes: TypeAlias = bytes | memoryview
 
@@ -142,7 +142,7 @@ def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
 
 def write(path: Path, saved: Saved) -> None:
     """Write a check to its file, which is whole at every moment; raise an OSError if that fails."""
-    write_whole(path, packed(saved))
+    write_atomically(path, packed(saved))
 
 
 def destination(path: Any) -> Path:

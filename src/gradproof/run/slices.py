@@ -19,7 +19,7 @@ from ..problem.numbers import Flat, frozen, in_x
 from ..report.cause import Cause
 from ..report.making import worst_first
 from ..report.report import Report
-from .looking import EndedError, Lines, Search, box_of
+from .subchecks import EndedError, Lines, Search, box_of
 
 # A range of indices is divided into so many parts at a time: fewer take more rounds where few are wrong, and less where
 # all are, as upstream of a bug.

@@ -21,11 +21,11 @@ from ..report.making import Course, make_report
 from ..report.records import Evidence
 from ..report.report import Report
 from ..run.settings import DEFAULT_CONVENTION, Settings
-from .plain import in_shards
+from .all_shards import Absent, AllShards, Everywhere
 from .question import Question
 from .remarks import remarks
 from .shard import Shard
-from .together import Absent, Everywhere, Together
+from .sharded_core import in_shards
 
 # What both kinds of options hold as numbers.
 NUMBERS = ("size", "budget", "seed", "rtol", "atol", "mode", "blocks")
@@ -38,15 +38,15 @@ class ShardedEngine(Engine):
     ----------
     problem
         The layout of x, and its type; the point itself is not there.
-    together
+    all_shards
         All shards.
     options
         Budget, seed and tolerances.
     """
 
-    def __init__(self, problem: Problem, together: Together, options: Options) -> None:
-        self._vectors = Absent(together, 0), Absent(together, 1)
-        super().__init__(problem, problem.x, options, together.sizes, zeroed=True)
+    def __init__(self, problem: Problem, all_shards: AllShards, options: Options) -> None:
+        self._vectors = Absent(all_shards, 0), Absent(all_shards, 1)
+        super().__init__(problem, problem.x, options, all_shards.sizes, zeroed=True)
 
     def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
         plain: Any = structs.Options()
@@ -79,13 +79,13 @@ class ShardedCheck:
     right True
     """
 
-    def __init__(self, layout: Layout, together: Together, settings: Settings) -> None:
+    def __init__(self, layout: Layout, all_shards: AllShards, settings: Settings) -> None:
         self._options = settings.options()
         self.n = layout.n
-        self._problem = Problem(layout, np.empty(0, together.dtype))
+        self._problem = Problem(layout, np.empty(0, all_shards.dtype))
         self._problem.along_lines = True
-        self._engine = ShardedEngine(self._problem, together, self._options)
-        self._together = together
+        self._engine = ShardedEngine(self._problem, all_shards, self._options)
+        self._all_shards = all_shards
         # What tells this check from others: its settings, the sizes of x, and norms of the claimed gradient.
         self._mark = zlib.crc32(self._engine.memory.tobytes()).to_bytes(4, "little")
         self._told: list[tuple[Flat, Flat]] = []
@@ -101,7 +101,7 @@ class ShardedCheck:
     @property
     def opening(self) -> Question:
         """What a shard must answer before it can move: for one that was made again in the midst of a check."""
-        return self._together.opening
+        return self._all_shards.opening
 
     def state(self) -> bytes:
         """Return all that the check knows, to be kept until `restore`; not in the middle of a round."""
@@ -172,7 +172,7 @@ class ShardedCheck:
         is_early = self._has_budget and outcome.report.early
         stopped_by = self._stopped_by or ("budget" if is_early else "")
         course = Course("lines", self._options.seed, 0, stopped_by, (), (), 1, DEFAULT_CONVENTION)
-        x, claimed = (self._together.known(which) for which in (0, 1))
+        x, claimed = (self._all_shards.known(which) for which in (0, 1))
         values = Values(x)
         for probes, told in self._told:
             values.keep(probes, told)
@@ -247,10 +247,10 @@ def lines(
     settings.options()
     layout = _layout(n, np.float64)
     ends = [(leaf.start, leaf.stop) for leaf in layout.leaves]
-    together = Together(layout.n, _everywhere(shards), ends if len(ends) > 1 else ())
-    for index in together.overview.not_finite:
-        raise ValueError(f"x must be finite, but {layout.name(index)} is {together.value(index)[0]}")
-    return ShardedCheck(_layout(n, together.dtype), together, settings)
+    all_shards = AllShards(layout.n, _everywhere(shards), ends if len(ends) > 1 else ())
+    for index in all_shards.overview.not_finite:
+        raise ValueError(f"x must be finite, but {layout.name(index)} is {all_shards.value(index)[0]}")
+    return ShardedCheck(_layout(n, all_shards.dtype), all_shards, settings)
 
 
 def _everywhere(shards: Any) -> Everywhere:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ..failure import ERROR, failure
-from .apart import ending_name
+from .spawned import ending_name
 
 # Linux alone: elsewhere a child would outlive a parent that is killed, and libraries of macOS must not be used in one.
 POSSIBLE = sys.platform == "linux"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..failure import UsageError, one_line
-from ..instead import instead
+from ..suggestions import did_you_mean
 
 # Raw numbers, little-endian as on nearly every machine that writes them.
 RAW = {".bin": "<f8", ".f64": "<f8", ".f32": "<f4"}
@@ -134,4 +134,4 @@ def require_file(path: Path, target: str) -> None:
     if not folder.is_dir():
         raise UsageError(f"{target}: there is no folder {folder}")
     names = sorted(entry.name for entry in folder.iterdir() if entry.suffix == path.suffix)
-    raise UsageError(f"{target}: there is no file {path}{instead(path.name, names)}")
+    raise UsageError(f"{target}: there is no file {path}{did_you_mean(path.name, names)}")

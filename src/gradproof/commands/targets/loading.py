@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..failure import UsageError, one_line
-from ..instead import instead
+from ..suggestions import did_you_mean
 from .arrays import ARRAY_FILES, load_arrays, require_file
 
 LIBRARY_FILE = re.compile(r"\.(so|dylib|dll)(\.[0-9.]+)?$")
@@ -191,7 +191,7 @@ def _attribute(module: ModuleType, name: str, place: str) -> Any:
         except AttributeError:
             own = {each: what for each, what in vars(module).items() if not isinstance(what, ModuleType)}
             names = [each for each in own if not each.startswith("_")]
-            raise UsageError(f"{place} has no {name}{instead(name, names)}") from None
+            raise UsageError(f"{place} has no {name}{did_you_mean(name, names)}") from None
     return value
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..instead import instead
+from ..suggestions import did_you_mean
 
 MAGIC = b"\x7fELF"
 DYNAMIC_SYMBOLS = 11  # the type of a section
@@ -69,7 +69,7 @@ def meant(name: str, known: dict[str, bool]) -> str:
         if _is_mangled(name, each):
             return f'; did you mean {each}? C++ needs extern "C" before the function'
     plain = [each for each in functions if not each.startswith("_")]
-    return instead(name, plain) if plain else '; C++ needs extern "C" before the function'
+    return did_you_mean(name, plain) if plain else '; C++ needs extern "C" before the function'
 
 
 def _is_fortran(name: str, symbol: str) -> bool:

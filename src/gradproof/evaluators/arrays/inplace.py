@@ -49,9 +49,9 @@ def _chosen(arrays: Arrays, choice: Choice) -> Arrays:
     indices = choice.indices(arrays.layout)
     if indices is None:
         return arrays
-    from .picked import PickedArrays
+    from .chosen import ChosenArrays
 
-    return PickedArrays(arrays, indices)
+    return ChosenArrays(arrays, indices)
 
 
 class InPlaceProblem(Problem):

@@ -20,8 +20,8 @@ from ..lines import Lines
 from ..objectives import NativeFunction
 from ..pace import Pace
 from .addresses import function_address, user_address
-from .alone import Alone
 from .functions import c_function, tried_calls
+from .library_rounds import LibraryRounds
 from .prototypes import GRADIENT, read_prototype
 from .threads import Threads, asked_for, processors
 
@@ -141,7 +141,7 @@ class NativeEvaluator(Evaluator):
         self.pace.least = self._threads.most
         # By the number of a thread: the point that moves, for C, and its memory.
         self._points: dict[int, Any] = {}
-        self._alone: Alone | None = None
+        self._library_rounds: LibraryRounds | None = None
         self._memory: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
@@ -202,10 +202,10 @@ class NativeEvaluator(Evaluator):
         self._done = 0
         if (most := None if self._threads.most == 1 else self._threads.alone(ROUND)) == 0:
             return True
-        self._alone = self._alone or Alone(self.problem.n)
-        code, more = self._alone.run(engine, self._call, self._point(0), noted, most)
+        self._library_rounds = self._library_rounds or LibraryRounds(self.problem.n)
+        code, more = self._library_rounds.run(engine, self._call, self._point(0), noted, most)
         if more:
-            self.pace.known(self._alone.seconds if most is None else self._threads.seconds)
+            self.pace.known(self._library_rounds.seconds if most is None else self._threads.seconds)
         if code:
             raise self._call.ended(code, "the check")
         return more

@@ -1,4 +1,4 @@
-"""Runs a command in a process of its own, started anew: for systems on which processes cannot be copied.
+"""Runs a command in a spawned process: for systems on which processes cannot be forked.
 
 What it is for is told in watched.py, which does the same in a copy of this process where that is possible.  Here the
 child notes its status in a file; without that the status is that of an error.  It outlives a parent that is killed.
@@ -23,7 +23,7 @@ FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 PROGRAM = "import sys; sys.path[:] = {path!r}; from gradproof.commands.main import main; sys.exit(main())"
 
 
-def run_apart(words: list[str], what: str) -> int:
+def run_spawned(words: list[str], what: str) -> int:
     """Return the status of a command, which is run in a process that is started for it.
 
     Parameters

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 import gradproof
-from gradproof.run import fresh
+from gradproof.run import atomic_files
 
 SOURCE = Path(gradproof.__file__).parent.parent
-WAYS = [True, False] if fresh.NAMELESS else [False]
+WAYS = [True, False] if atomic_files.NAMELESS else [False]
 
 
 @pytest.fixture(params=WAYS, ids=lambda nameless: "nameless" if nameless else "named")
 def file(request, monkeypatch, tmp_path):
     """A file that is there, on systems of both kinds."""
-    monkeypatch.setattr(fresh, "NAMELESS", request.param)
+    monkeypatch.setattr(atomic_files, "NAMELESS", request.param)
     path = tmp_path / "file"
     path.write_bytes(b"old")
     return path
@@ -31,11 +31,11 @@ def names(path):
 
 def test_new_as_a_whole(file):
     file.chmod(0o604)
-    fresh.write_whole(file, [b"a", b"bc"])
+    atomic_files.write_atomically(file, [b"a", b"bc"])
     assert file.read_bytes() == b"abc"
     assert file.stat().st_mode & 0o777 == 0o604
     assert names(file) == ["file"]
-    fresh.write_whole(file.with_name("n" * 255), [b"x"])
+    atomic_files.write_atomically(file.with_name("n" * 255), [b"x"])
     assert file.with_name("n" * 255).read_bytes() == b"x"
     assert len(names(file)) == 2
 
@@ -47,7 +47,7 @@ def test_old_as_a_whole(file, error):
         raise error
 
     with pytest.raises(type(error)):
-        fresh.write_whole(file, pieces())
+        atomic_files.write_atomically(file, pieces())
     assert file.read_bytes() == b"old"
     assert names(file) == ["file"]
 
@@ -55,30 +55,30 @@ def test_old_as_a_whole(file, error):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from gradproof.run import fresh
-fresh.NAMELESS = fresh.NAMELESS and sys.argv[2] == "True"
+from gradproof.run import atomic_files
+atomic_files.NAMELESS = atomic_files.NAMELESS and sys.argv[2] == "True"
 
 def pieces():
     yield b"new" * 100_000
     os.kill(os.getpid(), signal.SIGKILL)
 
-fresh.write_whole(Path(sys.argv[1]), pieces())
+atomic_files.write_atomically(Path(sys.argv[1]), pieces())
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_what_a_killed_process_leaves(file):
-    words = [sys.executable, "-c", KILLED, str(file), str(fresh.NAMELESS)]
+    words = [sys.executable, "-c", KILLED, str(file), str(atomic_files.NAMELESS)]
     assert subprocess.run(words, env={**os.environ, "PYTHONPATH": str(SOURCE)}, check=False).returncode < 0
     assert file.read_bytes() == b"old"
     left = names(file)
-    assert len(left) == 1 if fresh.NAMELESS else len(left) == 2
+    assert len(left) == 1 if atomic_files.NAMELESS else len(left) == 2
     # The twin: one that somebody may still be writing, and a file of another kind, stay.
     other = file.with_name(".other.part")
     other.touch()
-    fresh.sweep(file.parent)
+    atomic_files.sweep(file.parent)
     assert names(file) == sorted([*left, other.name])
     for path in file.parent.iterdir():
-        os.utime(path, (0, time.time() - 2 * fresh.LEFT))
-    fresh.sweep(file.parent)
+        os.utime(path, (0, time.time() - 2 * atomic_files.LEFT))
+    atomic_files.sweep(file.parent)
     assert names(file) == sorted(["file", other.name])

@@ -1,4 +1,4 @@
-"""Combines the evidence from parts of the rows into findings and a report about all rows."""
+"""Combines the evidence from subsets of the rows into findings and a report about all rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small checks of part of a problem, by which a wrong report is told more: their settings, limits and points."""
+"""Checks of small parts of a problem, which locate errors more precisely: their settings, limits and points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounds of machine code that the library goes through alone, as long as they are short."""
+"""Rounds of compiled objectives that the library runs by itself, as long as they are short."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ...library import doubles, ffi
 from ...problem.numbers import Flat
 from .threads import BESIDE
 
-# In seconds: what the library may take before Python looks for Ctrl-C again.
+# Seconds that a call of the library may take before Python looks for Ctrl-C again.
 LONGEST = 0.02
-# What it takes beside evaluations, for each coordinate: of the first rounds, which are short, that is most of the time.
+# Seconds for each coordinate besides its evaluations, which are most of the time of the first, short rounds.
 EACH = 1.5e-7
-# The most evaluations while nothing is known of how long they take: f(x) alone.
+# The most evaluations while nothing is known about their time: f(x) alone.
 FIRST = 1
-# At most so many times as many may follow in the next call.
+# The next call may evaluate at most this many times as often.
 LEAP = 256
 
 
-class Alone:
-    """Has the library go through rounds, so many in one call that it does not take long.
+class LibraryRounds:
+    """Has the library run rounds: as many in one call as take little time.
 
-    Longer ones are left to the caller, who cuts them into chunks, or shares them among threads.
+    Longer rounds are left to the caller, who splits them into chunks or among threads.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Alone:
     def __init__(self, n: int) -> None:
         self._beside = BESIDE + EACH * n
         self._most = FIRST
-        # What an evaluation took in the last call; 0 where that cannot be told from what is beside it.
+        # Seconds of an evaluation in the last call; 0 where the overhead hides them.
         self.seconds = 0.0
         self._values = np.empty(ROUND)
         self._told = ffi.new("int64_t[2]")
@@ -45,7 +45,7 @@ class Alone:
     def run(
         self, engine: Engine, called: Any, point: Any, keep: Callable[[Flat, Flat], None], most: int | None = None
     ) -> tuple[int, bool]:
-        """Go through rounds; return the code of the objective that ended them, and whether there are more.
+        """Run rounds; return the code with which the objective ended them, and whether there are more.
 
         Parameters
         ----------
@@ -54,11 +54,11 @@ class Alone:
         called
             The objective: its address, and what is handed to it.
         point
-            A pointer to the point that moves.
+            A pointer to the memory of the points.
         keep
-            Receives probes and their values, also of a call after which Ctrl-C comes.
+            Receives probes and their values, even if Ctrl-C follows the call.
         most
-            How many evaluations there may be, in a single call, where the caller knows.
+            The most evaluations, all in a single call, where the caller knows.
         """
         told, values = self._told, doubles(self._values)
         while True:
@@ -67,7 +67,7 @@ class Alone:
                 code = engine.run(called.pointer, called.user, point, values, most or self._most, told)
             finally:
                 if count := told[0]:
-                    keep(engine.told_alone(count), self._values[:count].copy())
+                    keep(engine.told_by_library(count), self._values[:count].copy())
             if count:
                 self.seconds = max(time.perf_counter() - began - self._beside, 0.0) / count
                 soon = int(LONGEST / self.seconds) if self.seconds > 0.0 else ROUND

@@ -1,4 +1,4 @@
-"""What another array explains: two have their slopes swapped, share an error, or one is a matrix taken otherwise."""
+"""Errors that another array explains: slopes are swapped, an error is shared, or a matrix is used in another way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are old or new as a whole: written without a name, which they are given at the end."""
+"""Atomic writing of files: a new file gets its name only once it is complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PREFIX, SUFFIX = ".gradproof.", ".part"
 LEFT = 60.0
 
 
-def write_whole(path: Path, pieces: Iterable[Any]) -> None:
+def write_atomically(path: Path, pieces: Iterable[Any]) -> None:
     """Write a file atomically: at every moment it is completely old or completely new, and it keeps its mode.
 
     One with several names (hard links) keeps them, too: it is overwritten, because another file would have one name.

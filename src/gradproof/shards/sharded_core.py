@@ -1,4 +1,4 @@
-"""The core as plain Python, where x lies in shards: what loops over all of x is answered by these instead.
+"""The core as plain Python where x lies in shards, which answer in place of its loops over all of x.
 
 Everything else, all that decides, is the same source as that of the library, and works on the same memory.
 """
@@ -22,25 +22,25 @@ from ..core.records.lines import Lines
 from ..core.search.candidates import add_candidate
 from ..interpreted.replacing import Replacing
 from ..problem.numbers import Flat
+from .all_shards import Absent, typical_of
 from .question import Part
-from .together import Absent, typical_of
 
 
 def _look_over(lines: Lines, x: Absent, claimed: Absent, sizes: Flat) -> int:
-    seen = x.together.overview
+    seen = x.all_shards.overview
     lines.unfit_claims = seen.unfit
-    lines.empty_size = x.together.empty_size
+    lines.empty_size = x.all_shards.empty_size
     for index in seen.first_unfit:
         add_candidate(lines, index)
     return DONE
 
 
 def _norms(lines: Lines, x: Absent, claimed: Absent, start: int, stop: int) -> Measures:
-    return x.together.measures(_part(lines, start, stop))
+    return x.all_shards.measures(_part(lines, start, stop))
 
 
 def _scale_norms(lines: Lines, x: Absent) -> tuple[float, float]:
-    return x.together.scales(_part(lines, 0, x.together.n))
+    return x.all_shards.scales(_part(lines, 0, x.all_shards.n))
 
 
 def _part(lines: Lines, start: int, stop: int) -> Part:
@@ -48,16 +48,16 @@ def _part(lines: Lines, start: int, stop: int) -> Part:
 
 
 def _median_slope(lines: Lines, x: Absent, claimed: Absent, sample: Flat) -> float:
-    return x.together.median(int(lines.scales), float(lines.floor))
+    return x.all_shards.median(int(lines.scales), float(lines.floor))
 
 
 def _add_small(lines: Lines, x: Absent, claimed: Absent) -> None:
-    for index in x.together.small(float(lines.floor), float(lines.norm)):
+    for index in x.all_shards.small(float(lines.floor), float(lines.norm)):
         add_candidate(lines, index)
 
 
 def _add_zeros(lines: Lines, x: Absent, zeros: int, most: int) -> None:
-    for index in x.together.zeros(most):
+    for index in x.all_shards.zeros(most):
         add_candidate(lines, index)
 
 
@@ -65,8 +65,8 @@ def _add_zeros(lines: Lines, x: Absent, zeros: int, most: int) -> None:
 IN_SHARDS: dict[Callable[..., Any], Callable[..., Any]] = {
     add_small: _add_small,
     add_zeros: _add_zeros,
-    count_zeros: lambda x, n: x.together.overview.zeros,
-    is_in_float32: lambda claimed, n: claimed.together.overview.in_float32,
+    count_zeros: lambda x, n: x.all_shards.overview.zeros,
+    is_in_float32: lambda claimed, n: claimed.all_shards.overview.in_float32,
     look_over: _look_over,
     median_slope: _median_slope,
     norms: _norms,

@@ -8,8 +8,8 @@ from workers import faulty, fields, objective, right
 
 import gradproof
 from gradproof.engine import ROUND, Engine
-from gradproof.evaluators.compiled import alone, threads
-from gradproof.evaluators.compiled.alone import Alone
+from gradproof.evaluators.compiled import library_rounds, threads
+from gradproof.evaluators.compiled.library_rounds import LibraryRounds
 from gradproof.evaluators.compiled.native import NativeEvaluator
 from gradproof.evaluators.compiled.threads import BESIDE, Threads
 from gradproof.evaluators.pace import Pace
@@ -38,13 +38,13 @@ def native(count=None, then=None):
 @pytest.mark.parametrize("budget", [None, 50])
 def test_the_report_is_the_same(monkeypatch, gradient, budget):
     """As of a check that somebody watches, which is led from round to round, and of a function of Python."""
-    took, run = [], Alone.run
+    took, run = [], LibraryRounds.run
 
     def counted(self, *words):
         took.append(1)
         return run(self, *words)
 
-    monkeypatch.setattr(Alone, "run", counted)
+    monkeypatch.setattr(LibraryRounds, "run", counted)
     settings = {"mode": "full", "budget": budget}
     at_once = fields(gradproof.check(native(), gradient, X, **settings))
     assert took
@@ -88,7 +88,7 @@ class Clock:
 
     def __init__(self, monkeypatch, each, rounds):
         self.now, self.each, self.rounds, self.most = 0.0, each, list(rounds), []
-        monkeypatch.setattr(alone, "time", types.SimpleNamespace(perf_counter=lambda: self.now))
+        monkeypatch.setattr(library_rounds, "time", types.SimpleNamespace(perf_counter=lambda: self.now))
 
     def run(self, _objective, _user, _point, _values, most, told):
         self.most.append(most)
@@ -98,7 +98,7 @@ class Clock:
         told[1] = self.rounds[0] if self.rounds else 0
         return 0
 
-    def told_alone(self, count):
+    def told_by_library(self, count):
         return np.zeros(count)
 
 
@@ -111,7 +111,7 @@ class Clock:
     ],
 )
 def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
-    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], Alone(450)
+    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], LibraryRounds(450)
     called = types.SimpleNamespace(pointer=None, user=None)
     code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
@@ -134,7 +134,7 @@ def test_what_is_worth_threads_is_left_to_them(monkeypatch):
     assert several.alone(ROUND) in (19, 20)
     clock = Clock(monkeypatch, 1e-6, [1, 6, 900])
     called = types.SimpleNamespace(pointer=None, user=None)
-    assert Alone(450).run(clock, called, None, lambda *_: None, 20) == (0, True)
+    assert LibraryRounds(450).run(clock, called, None, lambda *_: None, 20) == (0, True)
     assert (clock.most, clock.rounds) == ([20], [900])
 
 

@@ -1,4 +1,4 @@
-"""All shards together: what they answer, put together as if x lay at one place."""
+"""All shards: their answers, combined as if x lay in one place."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .slopes import joined, norm_of
 Everywhere = Callable[[Question], Any]
 
 
-class Together:
-    """What all shards hold: the answers to questions, put together.
+class AllShards:
+    """The coordinates of all shards: asks them questions, and combines their answers.
 
     Parameters
     ----------
@@ -124,14 +124,14 @@ class Together:
 class Absent:
     """A vector that lies in shards: the core reads single coordinates of it, and asks for the rest in other ways."""
 
-    def __init__(self, together: Together, which: int) -> None:
-        self.together = together
-        self.dtype = together.dtype
+    def __init__(self, all_shards: AllShards, which: int) -> None:
+        self.all_shards = all_shards
+        self.dtype = all_shards.dtype
         self._which = which
 
     def __getitem__(self, index: int) -> float:
         """Return a coordinate, of x or of the claim."""
-        return self.together.value(int(index))[self._which]
+        return self.all_shards.value(int(index))[self._which]
 
 
 def typical_of(sizes: Flat) -> float:

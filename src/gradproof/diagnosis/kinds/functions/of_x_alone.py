@@ -1,4 +1,4 @@
-"""Claims that are a function of x alone, which slopes are not: what is left of a gradient where the rest is lost."""
+"""Claims that depend on x alone, although slopes do not: what is left of a gradient whose other factors were lost."""
 
 from __future__ import annotations
 

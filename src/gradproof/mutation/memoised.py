@@ -1,4 +1,4 @@
-"""An objective that remembers its values: checks of different claims at one point ask for many of the same."""
+"""A memoised objective: checks of different claims at one point ask for many of the same values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..problem.point import Problem
 MOST = 1 << 20
 
 
-class Remembered:
+class Memoised:
     """An objective that is called once at each point.
 
     Parameters

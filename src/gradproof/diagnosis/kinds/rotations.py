@@ -1,4 +1,4 @@
-"""Claims whose lengths are right where each of them is wrong, or that a small matrix of neighbours makes of slopes."""
+"""Claims that are rotated slopes, whose lengths are right, or slopes that a small matrix of neighbours mixes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TRIES = 2.0
 NEAR_ZERO = (2.0 / np.pi) ** 0.5
 
 
-def turned(whole: Evidence) -> Explanation | None:
-    """Explain the errors of an array by groups of coordinates that are turned; None if their lengths differ."""
+def rotated(whole: Evidence) -> Explanation | None:
+    """Explain the errors of an array by groups of coordinates that are rotated; None if their lengths differ."""
     if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
         return None
     allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)

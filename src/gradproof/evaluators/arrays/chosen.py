@@ -1,4 +1,4 @@
-"""Some coordinates of the user's own arrays as one vector that can be written piece by piece; the others are held."""
+"""Chosen coordinates of the user's own arrays as one vector that can be written piece by piece; the others are held."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...problem.structure import Layout
 from .memory import Arrays, Block
 
 
-class Picked:
+class ChosenElements:
     """Some elements of an array, in order; slices of them can be written to."""
 
     def __init__(self, elements: Flat, places: Flat) -> None:
@@ -27,7 +27,7 @@ class Picked:
         return np.asarray(self.elements[self.places])
 
 
-class PickedArrays(Arrays):
+class ChosenArrays(Arrays):
     """The chosen coordinates of the user's arrays.
 
     Parameters
@@ -62,5 +62,5 @@ def _blocks(every: Arrays, indices: Flat) -> Iterator[Block]:
         low, high = np.searchsorted(indices, (block.start, block.stop))
         places = indices[low:high] - block.start
         if len(places):
-            yield Block(used, used + len(places), block.array, Picked(block.elements, places))
+            yield Block(used, used + len(places), block.array, ChosenElements(block.elements, places))
         used += len(places)
