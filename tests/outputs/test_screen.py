@@ -5,7 +5,7 @@ import pytest
 
 import gradproof
 from gradproof.outputs import function as functions
-from gradproof.outputs.looking import screen
+from gradproof.outputs.localisation import screen
 
 sparse = pytest.importorskip("scipy.sparse")
 

@@ -24,7 +24,7 @@ from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
 from .claimed.operators import is_operator, products_of
 from .covectors import TANGENTS, signed
 from .joining import agreed
-from .looking.halving import halved
+from .localisation.halving import halved
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -25,9 +25,9 @@ from .claimed.claims import Claims
 from .covectors import Covector, combined, covectors
 from .function import Function, Projected
 from .joining import Pass
-from .looking.entries import Entries
-from .looking.screen import Screen, arrays_of_output, single_outputs
-from .looking.singly import singly
+from .localisation.entries import Entries
+from .localisation.screen import Screen, arrays_of_output, single_outputs
+from .localisation.singly import singly
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.

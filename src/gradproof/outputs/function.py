@@ -15,7 +15,7 @@ from ..problem.numbers import Flat, is_finite
 from ..problem.point import Problem, call, same_numbers
 from ..problem.structure import DOUBLE, SINGLE, Layout, layout_of_output
 from .covectors import Covector
-from .looking.evaluated import Evaluated
+from .localisation.evaluated import Evaluated
 from .sums import compensated_sums
 
 # Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.

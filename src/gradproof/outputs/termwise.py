@@ -24,7 +24,7 @@ from .claimed.claims import ByMatrix
 from .claimed.matrices import as_matrix
 from .covectors import Covector
 from .function import Function, Projected
-from .looking.columns import Column
+from .localisation.columns import Column
 from .sums import compensated_sum
 
 # Terms that never change are by so much larger than the others where they matter.

@@ -15,7 +15,7 @@ from ...engine import uses_lines
 from ...outputs.claimed.claims import Claims
 from ...outputs.covectors import signed
 from ...outputs.function import Function
-from ...outputs.looking.columns import Column
+from ...outputs.localisation.columns import Column
 from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem

@@ -18,7 +18,7 @@ from ...evaluators.serial import SerialEvaluator
 from ...outputs.checks import RTOL
 from ...outputs.covectors import TANGENTS, Covector, combined, covectors, signed
 from ...outputs.function import RESULT
-from ...outputs.looking.screen import Parts, Screen, arrays_of_output, single_outputs
+from ...outputs.localisation.screen import Parts, Screen, arrays_of_output, single_outputs
 from ...outputs.sums import compensated_sums
 from ...problem.claim import difference
 from ...problem.exceptions import raise_of_signal

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...outputs.claimed.claims import Claims
 from ...outputs.function import Function
-from ...outputs.looking.columns import Column
+from ...outputs.localisation.columns import Column
 from ...problem.claim import NOT_LINEAR
 from ...problem.numbers import Flat
 from ...problem.point import Choice, Problem, read_problem

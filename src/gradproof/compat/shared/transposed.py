@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...outputs.looking.columns import UNIT
-from ...outputs.looking.screen import ROUNDINGS, sizes_of
+from ...outputs.localisation.columns import UNIT
+from ...outputs.localisation.screen import ROUNDINGS, sizes_of
 from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...torch.operators import Operator

@@ -20,7 +20,7 @@ from ..checks import RTOL, OutputsCheck
 from ..claimed.claims import ByTangents
 from ..function import Function, SpentError
 from ..joining import agreed
-from ..looking.halving import halved
+from ..localisation.halving import halved
 from .directions import LINES, Directions, directions
 
 # The most coordinates that are located.
