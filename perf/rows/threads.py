@@ -37,11 +37,11 @@ def rows(effort: Effort) -> Iterator[Row]:
         objective = gradproof.native(it.f, it.user, threads=threads)
         return lambda: gradproof.check(objective, claimed, x)
 
-    for door, run in {"in C": in_c, "C pointer from Python": from_python}.items():
+    for caller, run in {"in C": in_c, "C pointer from Python": from_python}.items():
         runs = {"one": run(1), "two": run(THREADS)}
         turns = in_turns(runs, effort, clock=time.perf_counter)
         name, unit = (
-            f"check {door}, {THREADS} threads, n = {it.n:,}",
+            f"check {caller}, {THREADS} threads, n = {it.n:,}",
             f"one thread, {turns.typical('one') * 1e3:.0f} ms",
         )
         yield Row(name, unit, {GRADPROOF: turns.ratio("two", "one")}, GOAL, in_readme=True)

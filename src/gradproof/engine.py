@@ -290,5 +290,5 @@ def _borders(problem: Problem) -> Flat:
 
 @functools.lru_cache(maxsize=64)
 def uses_lines(n: int, mode: str, budget: int) -> bool:
-    """Return whether a check goes along lines: as every door decides it."""
+    """Return whether a check goes along lines, as every entry point decides it."""
     return bool(native().gradproof_uses_lines(n, MODES[mode], budget))

@@ -17,12 +17,12 @@ from .report.report import Report
 from .report.text.figures import number, short
 from .report.text.table import headline
 
-# Up to so many findings are checked by themselves; of more, or of whole lines, everything is checked again.
+# Up to this many findings are checked by themselves; for more, or for whole lines, everything is checked again.
 MOST = 500
-# Rounding differs between machines and versions: values within so many noise floors are the same.
+# Rounding differs between machines and versions: values within this many noise floors are the same.
 SAME_NOISE = 16.0
 ROWS = 40
-# So many arrays are named where the report belongs to another problem.
+# At most this many arrays are named where the report belongs to another problem.
 SHOWN = 4
 SAME = "the same"
 

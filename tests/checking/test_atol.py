@@ -1,4 +1,4 @@
-"""The absolute error that is allowed: half of it passes, ten of it do not, in every mode and through every door."""
+"""The absolute error that is allowed: half of it passes, ten of it do not, in every mode and by every entry point."""
 
 from __future__ import annotations
 

@@ -68,14 +68,14 @@ def on_rows(objective, **settings):
     return gradproof.check(lambda x, _: objective(x), lambda x, _: 2 * x, X, rows=1, **settings)
 
 
-DOORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
+EVALUATORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
 
 
 @pytest.mark.parametrize("mode", CALLS)
-@pytest.mark.parametrize("door", DOORS)
-def test_type_message_and_number(door, mode):
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_type_message_and_number(checked, mode):
     objective = Objective()
-    report = door(objective, **CALLS[mode])
+    report = checked(objective, **CALLS[mode])
     assert objective.count > 0
     (raised,) = report.exceptions
     assert raised == Raised("ValueError", "beyond 7", objective.count, raised.at)
@@ -95,14 +95,14 @@ def test_type_message_and_number(door, mode):
 
 
 @pytest.mark.parametrize("mode", CALLS)
-@pytest.mark.parametrize("door", DOORS)
-def test_twin_nothing_raised(door, mode):
-    report = door(lambda x: float(x @ x), **CALLS[mode])
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_twin_nothing_raised(checked, mode):
+    report = checked(lambda x: float(x @ x), **CALLS[mode])
     assert report.exceptions == ()
     assert "raised" not in str(report)
     assert "<propert" not in report.to_junit()
     # What is not finite is no exception.
-    assert door(lambda x: float(x @ x) if x[7] <= X[7] else np.nan, **CALLS[mode]).exceptions == ()
+    assert checked(lambda x: float(x @ x) if x[7] <= X[7] else np.nan, **CALLS[mode]).exceptions == ()
 
 
 def test_processes_send_what_was_raised():
@@ -230,8 +230,8 @@ needs_signals = pytest.mark.skipif(os.name != "posix", reason="there are no alar
 @needs_signals
 @pytest.mark.parametrize("handler", [alarmed, functools.partial(alarmed), Handler(), Handler().__call__])
 @pytest.mark.parametrize("mode", CALLS)
-@pytest.mark.parametrize("door", [one_by_one, in_batches, in_place, on_rows])
-def test_what_a_signal_handler_raises_is_no_missing_value(door, mode, handler):
+@pytest.mark.parametrize("checked", [one_by_one, in_batches, in_place, on_rows])
+def test_what_a_signal_handler_raises_is_no_missing_value(checked, mode, handler):
     calls = 0
 
     def objective(x):
@@ -241,7 +241,7 @@ def test_what_a_signal_handler_raises_is_no_missing_value(door, mode, handler):
             try:
                 signal.raise_signal(signal.SIGALRM)
             except TooLongError as problem:
-                if door is one_by_one:  # as a library may wrap it
+                if checked is one_by_one:  # as a library may wrap it
                     raise RuntimeError("the solver failed") from problem
                 raise
         return float(x @ x)
@@ -249,9 +249,9 @@ def test_what_a_signal_handler_raises_is_no_missing_value(door, mode, handler):
     before = signal.signal(signal.SIGALRM, handler)
     try:
         with pytest.raises((TooLongError, RuntimeError)) as caught:
-            door(objective, **CALLS[mode])
+            checked(objective, **CALLS[mode])
         assert calls == 15
-        assert isinstance(caught.value, RuntimeError if door is one_by_one else TooLongError)
+        assert isinstance(caught.value, RuntimeError if checked is one_by_one else TooLongError)
     finally:
         signal.signal(signal.SIGALRM, before)
 

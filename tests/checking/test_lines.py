@@ -1,4 +1,4 @@
-"""Checks along lines through the front door: right gradients of many kinds, and bugs that are found and named."""
+"""Checks along lines by the public functions: right gradients of many kinds, and bugs that are found and named."""
 
 from __future__ import annotations
 

@@ -48,16 +48,16 @@ def on_rows(objective, gradient, **settings):
     return gradproof.check(lambda x, _: objective(x), lambda x, _: gradient(x), X, rows=1, **settings)
 
 
-DOORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
+EVALUATORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
 GRADIENTS = {"right": lambda x: 2 * x, "wrong": lambda x: 2 * x + (np.arange(N) == 7)}
 
 
 @pytest.mark.parametrize("verdict", GRADIENTS)
 @pytest.mark.parametrize("settings", [{}, {"budget": 90}, {"mode": "lines"}], ids=["full", "budget", "lines"])
-@pytest.mark.parametrize("door", DOORS)
-def test_evaluations_are_those_that_were_made(door, settings, verdict):
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_evaluations_are_those_that_were_made(checked, settings, verdict):
     objective = Objective()
-    report = door(objective, GRADIENTS[verdict], bounds=BOUNDS, **settings)
+    report = checked(objective, GRADIENTS[verdict], bounds=BOUNDS, **settings)
     assert report.evaluations == objective.calls
     assert report.exceptions == ()
     assert report.outside > 0
@@ -69,25 +69,25 @@ def test_evaluations_are_those_that_were_made(door, settings, verdict):
 
 
 @pytest.mark.parametrize("bounds", [None, (0.0, 3.0)])
-@pytest.mark.parametrize("door", DOORS)
-def test_twin_nothing_is_left_out(door, bounds):
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_twin_nothing_is_left_out(checked, bounds):
     objective = Objective()
-    report = door(objective, GRADIENTS["right"], bounds=bounds)
+    report = checked(objective, GRADIENTS["right"], bounds=bounds)
     assert (report.evaluations, report.outside) == (objective.calls, 0)
     assert "left out" not in str(report)
 
 
 @pytest.mark.parametrize("verdict", GRADIENTS)
-@pytest.mark.parametrize("door", [one_by_one, in_batches, in_place, by_threads])
-def test_points_outside_do_not_use_up_the_budget(door, verdict):
+@pytest.mark.parametrize("checked", [one_by_one, in_batches, in_place, by_threads])
+def test_points_outside_do_not_use_up_the_budget(checked, verdict):
     """With room for what is made, and for the last round, a check is the same as without a budget."""
-    whole = door(Objective(), GRADIENTS[verdict], bounds=BOUNDS)
+    whole = checked(Objective(), GRADIENTS[verdict], bounds=BOUNDS)
     assert whole.outside > 20
-    report = door(Objective(), GRADIENTS[verdict], bounds=BOUNDS, budget=whole.evaluations + 20)
+    report = checked(Objective(), GRADIENTS[verdict], bounds=BOUNDS, budget=whole.evaluations + 20)
     assert (report.stopped_by, report.evaluations) == ("", whole.evaluations)
     assert (report.verdict, report.wrong.tolist()) == (whole.verdict, whole.wrong.tolist())
     # Its twin: without bounds as many points are made, and count.
-    free = door(Objective(), GRADIENTS[verdict], budget=whole.evaluations + 20)
+    free = checked(Objective(), GRADIENTS[verdict], budget=whole.evaluations + 20)
     assert free.evaluations <= whole.evaluations + 20
 
 

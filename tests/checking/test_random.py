@@ -44,7 +44,7 @@ def on_rows(objective, gradient, x, **settings):
     return gradproof.check(lambda y, _: objective(y), lambda y, _: gradient, x, rows=4, **settings)
 
 
-DOORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
+EVALUATORS = [one_by_one, in_batches, in_place, by_threads, on_rows]
 SIZES = [1, 2, 3, 300, 5000, 6000, 50_000]
 FACTORS = {"right": 2.0, "sign": -2.0, "zero": 0.0}
 
@@ -79,21 +79,21 @@ def test_a_large_spread_ends_the_check(n, factor):
 
 
 @pytest.mark.parametrize("n", [3, 300, 6000])
-@pytest.mark.parametrize("door", DOORS)
-def test_at_every_evaluator(door, n):
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_at_every_evaluator(checked, n):
     x = point(n)
-    says_that_f_is_random(door(blurred(1e5), 2 * x, x))
+    says_that_f_is_random(checked(blurred(1e5), 2 * x, x))
 
 
 @pytest.mark.parametrize("settings", [{}, {"mode": "lines"}], ids=["full", "lines"])
-@pytest.mark.parametrize("door", DOORS)
-def test_twin_a_small_spread_lets_everything_be_seen(door, settings):
+@pytest.mark.parametrize("checked", EVALUATORS)
+def test_twin_a_small_spread_lets_everything_be_seen(checked, settings):
     """A right claim is right; a wrong one is wrong, where it is wrong, at whatever place."""
     x = point(300)
-    assert door(blurred(1e-7), 2 * x, x, **settings).verdict == "right"
+    assert checked(blurred(1e-7), 2 * x, x, **settings).verdict == "right"
     for index in (0, 7, 299):
         wrong = np.where(np.arange(300) == index, 2.5, 2.0) * x
-        report = door(blurred(1e-7), wrong, x, **settings)
+        report = checked(blurred(1e-7), wrong, x, **settings)
         assert report.nondeterministic
         assert (report.verdict, report.wrong.tolist()) == ("wrong", [index])
 

@@ -1,4 +1,4 @@
-"""Along lines: rows, columns and slices that memory scatters are named, by every door and with every setting."""
+"""Along lines: rows, columns and slices that memory scatters are named, by every entry point and with every setting."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def total(table):
     return float(np.sum(np.sin(table)))
 
 
-def test_slices_are_the_same_by_every_door():
+def test_slices_are_the_same_by_every_entry_point():
     table = SCATTERED["table"].copy()
     claims = np.cos(table)
     claims[:, 3] *= 2.0
@@ -269,7 +269,7 @@ def test_an_interrupt_of_the_search_leaves_the_report(later):
     assert len(calls) == last
 
 
-def test_slices_of_float32_are_the_same_by_every_door():
+def test_slices_of_float32_are_the_same_by_every_entry_point():
     x = {key: value.astype(np.float32) for key, value in SCATTERED.items()}
     plain = with_slice(*SLICE, kind=np.float32, held="b")
     claims = {key: np.cos(value.astype(np.float64)) for key, value in x.items()}

@@ -1,4 +1,4 @@
-"""The user's own arrays: moved in place, restored bit for bit whatever ends the check; the bits of any other door."""
+"""The user's own arrays: moved in place, restored bit for bit whatever ends the check; the bits are those of a copy."""
 
 import array
 import dataclasses

@@ -17,7 +17,7 @@ import gradproof
 
 ALL_KINDS = {kind.__name__: kind for kind in (*KINDS, *LONG_KINDS)}
 SHAPES = ("vector", "column", "dict", "list", "tuple", "nested")
-DOORS = ("plain", "gradient called", "value and gradient", "in place", "batched")
+ENTRIES = ("plain", "gradient called", "value and gradient", "in place", "batched")
 BOXES = ("none", "wide", "narrow", "at x", "one side", "some")
 HOLES = ("none", "raises", "NaN", "infinite")
 ROUNDED = {"with_a_constant", "of_rounded_arguments", "in_float32"}
@@ -42,7 +42,7 @@ class Case:
     kind: str
     seed: int
     shape: str = "vector"
-    door: str = "plain"
+    entry: str = "plain"
     box: str = "none"
     hole: str = "none"
     mode: str = "auto"
@@ -82,7 +82,7 @@ cases = st.builds(
     kind=st.sampled_from([*ALL_KINDS]),
     seed=st.integers(0, 10**9),
     shape=st.sampled_from(SHAPES),
-    door=st.sampled_from(DOORS),
+    entry=st.sampled_from(ENTRIES),
     box=st.sampled_from(BOXES),
     hole=st.sampled_from(("none", *HOLES)),
     mode=st.sampled_from(["auto", "auto", "full", "lines"]),
@@ -198,13 +198,13 @@ def run(case: Case, claimed: np.ndarray[Any, Any] | None = None) -> Ran:
     def f(structure: Any) -> Any:
         return called.value(joined(structure))
 
-    if case.door == "gradient called":
+    if case.entry == "gradient called":
         report = gradproof.check(f, lambda structure: claims, point, **settings)
-    elif case.door == "value and gradient":
+    elif case.entry == "value and gradient":
         report = gradproof.check(lambda structure: (f(structure), claims), True, point, **settings)
-    elif case.door == "in place":
+    elif case.entry == "in place":
         report = gradproof.check(gradproof.in_place(point, lambda: called.value(joined(point))), claims, **settings)
-    elif case.door == "batched" and case.shape == "vector" and case.hole != "raises":
+    elif case.entry == "batched" and case.shape == "vector" and case.hole != "raises":
         many = gradproof.batched(lambda points: np.array([called.value(one) for one in points]))
         report = gradproof.check(many, claims, point, **settings)
     else:

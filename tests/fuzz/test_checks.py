@@ -43,7 +43,7 @@ def keeps_its_promises(case, ran):
     assert not called.outside
     assert case.budget is None or report.evaluations <= case.budget
     # The call that gives the gradient gives the first value, too.
-    shared = report.gradient_evaluations - 1 if case.door == "value and gradient" else 0
+    shared = report.gradient_evaluations - 1 if case.entry == "value and gradient" else 0
     assert called.calls == report.evaluations + shared
     decided = report.agreeing + report.undecided + report.untested + report.wrong.size
     assert report.mode == "lines" or decided <= report.n <= decided + report.kinks.size
@@ -264,7 +264,7 @@ def test_kinks_that_were_settled_make_room_for_what_is_found_later():
 
 def test_what_kinks_at_zeros_leave_open_is_looked_at_without_zeros():
     """An error of a sixtieth of the norm, of which lines through thirteen zeros see nothing."""
-    case = Case("long_with_kinks", 876972273, door="batched", box="one side", held=True)
+    case = Case("long_with_kinks", 876972273, entry="batched", box="one side", held=True)
     right = run(case)
     wrong = case.drawn.gradient
     wrong[58] = -2.56

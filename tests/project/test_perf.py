@@ -18,7 +18,7 @@ IN_C = [
         for kind in ("forward", "centered")
         for dtype in ("float64", "float32")
     ),
-    *(f"check {door}, 2 threads, n = 100" for door in ("in C", "C pointer from Python")),
+    *(f"check {caller}, 2 threads, n = 100" for caller in ("in C", "C pointer from Python")),
 ]
 ROWS = [
     "import, after NumPy",

@@ -97,13 +97,13 @@ CORE: dict[str, tuple[str, ...]] = {
         "explanations facts table",
         "printing",
     ),
-    # On top of them the door for C: the check in one call, and checks on memory of the library's own.
-    "door": ("shared start", "check owned rounds_at_once"),
+    # On top of them the C API: the check in one call, and checks on memory of the library's own.
+    "api": ("shared start", "check owned run"),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
     *(("lines", room) for room in ("proofs", "coordinates", "pieces")),
-    *(("pieces", room) for room in ("search", "findings", "machine", "door")),
+    *(("pieces", room) for room in ("search", "findings", "machine", "api")),
 }
 FLOORS_OF_CORE = tuple(
     " ".join(f"{room}.{name}" for name in floor.split()) for room, floors in CORE.items() for floor in floors
@@ -112,7 +112,7 @@ FLOORS_OF_CORE = tuple(
 # The rooms, from the bottom: each may import those before it.  Within a room, the floors, from the bottom: a file may
 # import the files of the floors before it; files that stand on one floor do not know each other.  A room without floors
 # is one file, or imports nothing of its own.  "." is the package itself, the `__init__.py` of a folder; as a room it is
-# the front door, which brings its public names along when they are used.
+# the package itself, which imports its public names on first use.
 ROOMS: dict[str, tuple[str, ...]] = {
     "core": FLOORS_OF_CORE,
     "_declarations": (),
@@ -602,7 +602,7 @@ def test_the_graph_is_seen():
     for arrow in (
         Arrow("differences", "evaluators.callback", AT_IMPORT),
         Arrow("differences", "core.records.codes", AT_IMPORT),
-        Arrow("core.door.check", "core.machine.rounds", AT_IMPORT),
+        Arrow("core.api.check", "core.machine.rounds", AT_IMPORT),
         Arrow("evaluators.serial", "problem.point", AT_IMPORT),
         Arrow("interpreted.exported", "compiler", ON_CALL),
         Arrow("commands.main", "demos", ON_CALL),

@@ -1,4 +1,4 @@
-"""Compiling and running small programs against the library, for the tests of the C door."""
+"""Compiling and running small programs against the library, for the tests of the C API."""
 
 from __future__ import annotations
 

@@ -43,9 +43,9 @@ from .searching import (
 
 # Of fewer errors hardly anything can be told but a factor: anything fits them.
 FEWEST = 3
-# So many arrays tell whether there is anything to tell of more.
+# With more arrays than this, a few are explained first, to see whether the others are worth it.
 MANY = 16
-# So many of more are looked at, by a share of them that no period has.
+# How many of these are looked at, and the golden ratio, which spreads them without a period.
 SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
@@ -142,7 +142,7 @@ def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], 
     Of many arrays those that are left are only compared with their slopes if some, from all over, have no explanation.
     """
     few = len(arrays) <= MANY
-    # Not every so many, as weights and biases take turns.
+    # Not at equal distances, because weights and biases alternate.
     from_all_over = (np.arange(SOME) * GOLDEN % 1.0 * len(arrays)).astype(int).tolist()
     chosen = set(range(len(arrays)) if few else from_all_over)
     some = [each for place, each in enumerate(arrays) if place in chosen]

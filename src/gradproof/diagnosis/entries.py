@@ -21,7 +21,7 @@ from .searching import Known, of_vector
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
 BETWEEN = " / "
-# So many outputs are named as the place of errors that nothing explains.
+# At most this many outputs are named as the place of errors that nothing explains.
 SHOWN = 4
 
 

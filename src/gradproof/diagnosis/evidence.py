@@ -19,7 +19,7 @@ from ..report.records import Record, resolutions_of
 MARGIN = 1.5
 # A sum of slopes is 0 if it is known to be less than this part of the sum of their sizes.
 NOTHING = 1e-3
-# Claims that are so many times a slope have bars that tell nothing of it, and slopes are no better than this part.
+# Claims this many times a slope have bars that say nothing about it; slopes are known to this part of them at best.
 FAR, NEARLY = 1e4, 1e-5
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..problem.numbers import Flat
 from .evidence import Evidence, along_axis, between
 
-# A region of every so many indices is told up to this.
+# Regions of every second, third, … index are recognised up to this.
 LARGEST_STRIDE = 8
 
 

@@ -48,7 +48,7 @@ Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 MOST_PARAMETERS = 2
 # As many errors tell what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
-# So many of many coordinates tell whether an explanation is worth a comparison with all.
+# An explanation is first compared with this many coordinates.
 SCREENED = 256
 # The most axes of arrays whose lengths a factor is compared with.
 AXES = 64

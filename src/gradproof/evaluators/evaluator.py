@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Sizes of points, in bytes: larger ones are not worth the memory.
 KEPT_BYTES = range((1 << 20) + 1)
-# What a check takes itself, for its engine and for one round: as for a point of so many bytes.
+# What a check itself takes for its engine and one round: as much as for a point of this many bytes.
 OWN_BYTES = 1 << 17
 NO_VALUES: Flat = np.empty(0)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 # In seconds: after a chunk faster than SOON the next one is twice as large, after one slower than LATE half as large.
-# One that takes next to nothing is followed by a much larger one: of so many chunks most would be there to grow.
+# One that takes next to nothing is followed by a much larger one: most chunks would otherwise only serve to grow.
 AT_ONCE = 0.0005
 SOON = 0.02
 LATE = 0.1
@@ -61,7 +61,7 @@ class Pace:
             self.advance(count)
 
     def known(self, seconds: float) -> None:
-        """Begin with as many evaluations as are soon done, if one takes so many seconds; 0: nobody knows."""
+        """Set the first chunk from the seconds that an evaluation takes; 0 where that is unknown."""
         if seconds > 0.0:
             self.size = max(self.size, min(int(SOON / seconds), ALL))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .lines import Lines
 
 CHUNK_BYTES = 1 << 18
-# Points of at least so many bytes move in one memory: a smaller one is copied as fast as two of its numbers are set.
+# Points of at least this many bytes move in one memory: a smaller one is copied as fast as two of its numbers are set.
 MOVED_BYTES = 7 << 10
 CHANGED = "The objective changed its argument. It was given copies, so your x is unchanged."
 

@@ -11,9 +11,9 @@ from ..core.points.directions import WINDOW, sum_of_squares
 from ..core.points.probes import copy
 from ..core.points.windows import move_some, move_window
 
-# To compile a function takes some tenths of a second: it is worth it after so many microseconds.
+# Compiling a function takes some tenths of a second: it pays after this many microseconds.
 WORTH_COMPILING = 200_000
-# To call compiled code takes so many microseconds itself.
+# Microseconds of overhead of a call of compiled code.
 CALL = 20
 
 # How many microseconds a call takes, about, where it is interpreted.

@@ -11,7 +11,7 @@ import numpy as np
 from ..evaluators.values import as_value
 from ..problem.point import Problem
 
-# So many values are remembered, of 100 bytes each.
+# The most values that are remembered, of 100 bytes each.
 MOST = 1 << 20
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..run.keywords import MutationSettings
 
-# Bugs are planted in so many arrays, the first ones.
+# Bugs are planted in at most this many arrays, the first ones.
 MOST_ARRAYS = 16
 REFUSED = ("save", "resume", "rows")
 

@@ -29,7 +29,7 @@ from .localisation.halving import halved
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-# So many random pairs of a covector and a tangent.
+# The number of random pairs of a covector and a tangent.
 PAIRS = 3
 # The most coordinates and the most outputs of each that are located.
 COORDINATES, OUTPUTS = 16, 8

@@ -16,7 +16,7 @@ from ..problem.structure import Layout
 TANGENTS = 1 << 20
 # The largest magnitude of a random number.
 LARGEST = 1.5
-# So many vectors are kept for the next check, of up to so many numbers each: half a megabyte.
+# The most vectors that are kept for the next check, and the most numbers of each: half a megabyte.
 KEPT, FEW = 64, 1024
 
 

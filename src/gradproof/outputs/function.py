@@ -22,7 +22,7 @@ from .sums import compensated_sums
 RANDOM = 1e-4
 # The most names of outputs that a note lists.
 LISTED = 5
-# So many outputs are held back, of as many points as they are of, and then weighed all at once.
+# The most numbers of outputs that are held back, to be weighed together.
 HELD_NUMBERS = 1 << 13
 RESULT = "the function's result"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..problem.numbers import Flat
 
-# Up to so many values, Python's own sum, which is exact, is the fastest.
+# Up to this many values, Python's own sum, which is exact, is the fastest.
 FEW = 512
 
 

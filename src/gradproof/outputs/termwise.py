@@ -27,7 +27,7 @@ from .function import Function, Projected
 from .localisation.columns import Column
 from .sums import compensated_sum
 
-# Terms that never change are by so much larger than the others where they matter.
+# Terms that never change matter where they are larger than the others by this factor.
 LARGER = 16.0
 # Coordinates in which the errors are compared with the slopes of the terms.
 COORDINATES = 16

@@ -30,7 +30,7 @@ EVALUATED = "f was evaluated in float64, at the same point."
 NEIGHBOURS = 4
 # What is beyond as good as an arithmetic can be: this many roundings, relative to the norm.
 AS_GOOD = 64
-# Where rounding explains so much of an array, it explains a factor of 2, too.
+# Where rounding explains this part of an array, it explains a factor of 2, too.
 HIDDEN = 0.5
 # As many components are compared in one go.
 BLOCK = 1 << 16

@@ -20,9 +20,9 @@ from .text.figures import short
 if TYPE_CHECKING:
     from .finding import Finding
 
-# So many of the finest steps must show the same; fewer may do so by chance.
+# At least this many of the finest steps must show the same; fewer may do so by chance.
 FEWEST = 3
-# Rounding does not move f by so many units of its arithmetic at the first step that moves it at all: steps grow by
+# Rounding does not move f by this many units of its arithmetic at the first step that moves it at all: steps grow by
 # factors of 4, and f on from there by a small power of them.
 UNITS_OF_A_STAIR = 256.0
 UNIT_FLOAT32, UNIT_FLOAT64 = 2.0**-24, 2.0**-53
@@ -32,9 +32,9 @@ SAME = 2.0
 SPAN = 16.0
 # What stands out of the noise, in standard deviations of it.
 CLEAR = 16.0
-# A jump is at x if it is within so many spacings of x, with which steps begin, or within this part of the largest step.
+# A jump is at x if it lies within this many spacings of x, where steps begin, or within this part of the largest step.
 AT_X, PART = 1024.0, 2.0**-40
-# The two sides of a value of its own differ by less than this part of it at the finest steps.
+# The two sides of an isolated value differ by less than this part of it at the finest steps.
 ALONE = 2.0**-20
 # Behind a kink, f goes on at least as steeply as to the first step that moves it; from one to the next of the first so
 # many points, stairs fall back to less than this part.

@@ -12,7 +12,7 @@ from ..problem.numbers import Flat
 from ..report.cause import Cause
 from ..report.report import Report
 
-# Of more rows than this the gradients are not called for one by one; so many coordinates are compared.
+# The most rows whose gradients are computed one by one, and the number of coordinates that are compared.
 MOST_ROWS, COORDINATES = 4096, 32
 FEWEST = 2
 

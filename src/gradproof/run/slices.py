@@ -21,14 +21,14 @@ from ..report.making import worst_first
 from ..report.report import Report
 from .subchecks import EndedError, Lines, Search, box_of
 
-# A range of indices is divided into so many parts at a time: fewer take more rounds where few are wrong, and less where
-# all are, as upstream of a bug.
+# A range of indices is divided into this many parts at a time: fewer take more rounds where few are wrong, and fewer
+# rounds where all are, as upstream of a bug.
 PARTS = 4
-# So many arrays are searched, for so many wrong indices, and so many coordinates are looked at in what is found.
+# The most arrays that are searched, wrong indices that are sought, and coordinates that are examined in what is found.
 MOST_ARRAYS, MOST_INDICES, LOOKED_AT = 4, 8, 6
 # Of an array in which halving confirmed more coordinates than this, these tell enough.
 FEW = 1
-# Coordinates lie in a slice by chance in one of so many cases.
+# The odds against coordinates lying in one slice by chance.
 FEWEST_CHOICES = 1000
 # A coordinate moves by its size, or by this part of what is usual in its array.
 FLOOR = 0.1

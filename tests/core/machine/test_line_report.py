@@ -1,4 +1,4 @@
-"""What a check along lines found, as the report of the C door: every figure from its place, counts from words."""
+"""What a check along lines found, as the report of the C API: every figure from its place, counts from words."""
 
 import pytest
 from lineladders import LENGTH, begun

@@ -12,7 +12,7 @@ from ...torch.operators import Operator
 from ...torch.tensors import as_array
 from .transposed import Products, products
 
-# So much is kept for a second check: numbers of outputs and bytes of points, some megabytes.
+# The most that is kept for a second check: numbers of outputs and bytes of points, some megabytes.
 KEPT = 1 << 20
 
 

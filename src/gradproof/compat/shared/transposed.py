@@ -19,7 +19,7 @@ from ...torch.tensors import as_array
 
 # A backward pass: of outputs, to inputs, with the gradients that come in; None for an input of which none depends.
 Passed: TypeAlias = Callable[[Sequence[Any], Sequence[Any], Sequence[Any]], Sequence[Any]]
-# Two ways to reckon one sum may differ by so many units of rounding of its terms.
+# Two ways to compute one sum may differ by this many units of rounding of its terms.
 SAME = 2.0**12
 
 

@@ -24,7 +24,7 @@ FEWEST_EQUAL = 3
 # Groups that are tested in a check, and coordinates from which a group is looked for.
 MOST_GROUPS = 8
 MOST_STARTS = 64
-# Noise that has not been measured may be so many times as large as is assumed.
+# Noise that has not been measured may be larger than assumed by this factor.
 UNMEASURED = 16.0
 # The error of a rounded coordinate, in units of its last place.
 HALF_UNIT = 0.5

@@ -13,9 +13,9 @@ from .scales import coordinate_size, line_size
 # Steps of up to this part of x are beside it; where f has not moved at all, so are those of up to some sizes of x.
 NEARBY = 0.125
 NEARBY_WHERE_STILL = 4.0
-# A slope must show an error: so much of it may be noise.
+# The part of a slope that may be noise where it must show an error.
 SHOWS_ERROR = 0.5
-# Over steps that differ so many times, f moves in proportion: its slopes differ by at most this part.
+# Over steps that differ by this factor, f moves in proportion: its slopes differ by at most this part.
 PROPORTIONAL_SPAN = 16.0
 EVEN = 0.25
 

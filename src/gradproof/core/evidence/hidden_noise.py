@@ -14,13 +14,13 @@ from ..records.floats import larger, smaller, spacing
 from .ladder import change_of_side, growing_places, largest_change, slope_of_side, value_noise
 from .scales import FLOAT32_SPACING, LARGEST_PAIR_STEP, UNIT_FLOAT32
 
-# So many of the finest pairs that do not move f at all show a stretch on which it is constant.
+# This many of the finest pairs that do not move f at all show a stretch on which it is constant.
 FLAT_PAIRS = 3
 # The finest steps of a ladder, in smallest steps.
 FINEST = 4.0
 # Rounding moves f by a few units in its last place.
 STAIRS = 256.0
-# Half a unit in the last place, over a step four times as long, is so many at a minimum of the fourth order.
+# Half a unit in the last place becomes this many over a step four times as long, at a minimum of the fourth order.
 ROUNDED_AWAY = 128.0
 # Over a step four times as long as one that does not move it, f moves by five steps of rounding at most, of which the
 # noise is 0.3.
@@ -31,7 +31,7 @@ JUMP_KEPT = 0.5
 NARROW = LARGEST_PAIR_STEP / 4.0
 # A jump by four standard deviations, in standard deviations.
 JUMP_TO_NOISE = 0.25
-# What stays below so many standard deviations everywhere is nothing but noise.
+# What stays below this many standard deviations everywhere is nothing but noise.
 NOTHING_BUT_NOISE = 8.0
 
 

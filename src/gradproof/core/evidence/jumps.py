@@ -17,7 +17,7 @@ from .scales import real_step
 
 JUMP_HALVINGS = 14
 COMPARED_WITH = 7
-# A jump is so many standard deviations of the noise, and keeps half of its height over the second half of the halvings.
+# A jump exceeds this many deviations of the noise, and keeps half of its height over the second half of the halvings.
 CLEAR_JUMP = 8.0
 JUMP_KEPT = 0.5
 

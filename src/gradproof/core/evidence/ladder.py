@@ -18,9 +18,9 @@ LARGEST_GROWTH = 100.0
 COARSE_STEPS = 3
 # Of bfloat16.
 UNIT_COARSE = 2.0**-9
-# Steps so many times as long as the best one tell nothing of the slopes around x.
+# Steps longer than the best one by this factor say nothing about the slopes around x.
 FAR_BEYOND = 4.0
-# Over a step at least so many times as long, f must move so many times as far.
+# Over a step longer by at least the first factor, f must move further by the second one.
 LEAST_SPAN = 4.0
 GROWS = 2.0
 # The measured noise may be too small by a factor of two.

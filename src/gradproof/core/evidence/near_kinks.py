@@ -15,7 +15,7 @@ from . import stages
 from .ladder import DEVIATIONS, slope_noise, slope_of_side
 
 NO_SUSPECT = -1
-# A change counts when it is so much larger than the noise bars of its two slopes.
+# A change counts when it exceeds this many noise bars of its two slopes.
 CLEAR_CHANGE = 2.0
 # A change within this part of the expected one is that of a smooth function; higher orders of h make it inexact.
 INEXACT = 0.5

@@ -30,9 +30,9 @@ NOT_LOOKED_AT = 0
 PAIRS = 1
 SECOND_PAIRS = 2
 FOLLOWED = 3
-# At most so many pairs come first: of more blocks, neighbours share one.
+# The most pairs that come first: of more blocks, neighbours share one.
 MOST_PAIRS = 300
-# A right gradient takes so many evaluations besides these pairs; what is left of them goes to blocks that could be off
+# A right gradient takes this many evaluations besides these pairs; the rest of them goes to blocks that could be off
 # by a factor of 2 unseen.
 BESIDES = 100
 # Where f curves on the scale of its coordinates, noise and half the gap are alike at the step t with t * t so many
@@ -40,9 +40,9 @@ BESIDES = 100
 BALANCED = 6.0
 # Larger steps would be no small part of a coordinate.
 LARGEST_STEP = -3
-# So many times the usual gap counts besides that of the block itself.
+# This many times the usual gap counts besides that of the block itself.
 USUAL_GAPS = 2.0
-# So many open nodes of the halving, coordinates included, are dense.
+# From this many open nodes of the halving on, coordinates included, errors are dense.
 DENSE_NODES = 40
 # Errors all over some blocks add up along their claims: to so much of the ratio of sums and norms, times what they make
 # along a random line; and to more than few errors do, whose magnitudes differ by 3 at most.

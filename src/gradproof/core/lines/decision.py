@@ -9,11 +9,11 @@ from ..records.floats import larger, smaller
 from ..records.lines import HIGHEST_EXPONENT, LineLadder, Lines, write_node
 from .rungs import FLOOR, RUNG, gap_at, has_coarse_noise, residual_at
 
-# Beyond so many bars a line needs no second look.
+# Beyond this many bars a line needs no second look.
 CLEAR_BARS = 3.0
 # What float32 inside of f leaves in a gradient, relative to its norm.
 COARSE_TOLERANCE = 2e-6
-# A sum drifts by so many times the square root of its length, in roundings.
+# A sum drifts by this many times the square root of its length, in roundings.
 DRIFTS = 3.0
 # Errors of rtol at random in every coordinate make a slope of rtol times the norm along a random line, at one standard
 # deviation; a common factor makes it times the sum along the claim, where magnitudes are at most 1.5.

@@ -10,7 +10,7 @@ from .pooled_bars import pooled_change, pooled_noise
 from .rungs import RUNG, gap_at, has_rung, is_step, lowest_exponent, missing_rung, residual_at
 from .single_bars import SINGLE_DEVIATIONS, single_noise
 
-# At a kink at x so many lines go on, each with a ladder of its own of so many rungs.
+# At a kink at x this many lines go on, each with its own ladder of this many rungs.
 GAP_LINES = 2
 GAP_RUNGS = 14
 # What these lines say: they agree with the mean of both slopes, or one does not; or kinks leave much of it open.
@@ -19,14 +19,14 @@ DISAGREES = 1
 COARSE = 2
 # So large a part of the claim is much.
 COARSE_PART = 2.0**-8
-# A gap stands out where it is so many bars of noise; it stays where more than half of it is left at a smaller step.
+# A gap stands out beyond this many bars of noise; it stays where more than half of it is left at a smaller step.
 GAP_BARS = 8.0
 STAYING_PART = 0.5
 # Kinks that lie like a Poisson process halve the gap from step to step; this much is left at a kink at x.
 CONSTANT_PART = 0.9
 # Gaps are constant from the start where the first rung and the next larger one show them, before any other is taken.
 FIRST_RUNGS = 2
-# So many rungs inwards the mean of both slopes is looked for.
+# The mean of both slopes is sought up to this many rungs inwards.
 INWARD_RUNGS = 5
 # What the next larger rung says of the change of that mean counts by half.
 OUTER_CHANGE = 0.5

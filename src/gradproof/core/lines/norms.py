@@ -24,7 +24,7 @@ from ..records.floats import larger, widened
 from ..records.lines import Lines
 from ..records.memory import holds_float32, rounded_to_float32
 
-# So many slopes give the typical one.
+# The number of slopes of which the typical one is taken.
 SAMPLE = 512
 HALF_LANES = LANES // 2
 

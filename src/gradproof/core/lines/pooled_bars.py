@@ -14,7 +14,7 @@ from ..records.floats import larger, power_of_two_above, smaller
 from ..records.lines import FINISHED, LineLadder, Lines
 from .rungs import RUNG, change_at, kink_at, missing_rung, slope_noise_at
 
-# A bar takes so many standard deviations of the noise of a slope, and so many of what kinks and curvature leave.
+# A bar takes this many standard deviations of the noise of a slope, and this many of what kinks and curvature leave.
 POOLED_DEVIATIONS = 4.0
 REST_DEVIATIONS = 5.0
 # Kinks that lie like a Poisson process: residual slopes scatter by so much of how they change from rung to rung.

@@ -9,15 +9,15 @@ from ..records.lines import FINISHED, LineLadder, Lines
 from .pooled_bars import pooled_change, pooled_kink
 from .rungs import RUNG, change_at, has_rung, is_coarse, missing_rung, slope_noise_at
 
-# A bar takes so many standard deviations of the noise of a slope.
+# A bar takes this many standard deviations of the noise of a slope.
 SINGLE_DEVIATIONS = 3.0
 # Curvature shrinks changes by 16 from rung to rung; between these two ratios they count as curvature.
 SMOOTH_LOW = 8.0
 SMOOTH_HIGH = 32.0
-# Of such a change so much remains as an error; a gap of at most that size, or of so much noise, is curvature, too.
+# This part of such a change remains as an error; a gap of at most that size, or of so much noise, is curvature, too.
 SMOOTH_PART = 0.25
 KINK_DEVIATIONS = 4.0
-# Of what the next larger rung says so much counts at least: more where f or x is coarse.
+# At least this part of what the next larger rung says counts: more where f or x is coarse.
 OUTER_KINK = 0.25
 COARSE_OUTER_REST = 0.5
 

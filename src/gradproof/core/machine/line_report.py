@@ -1,4 +1,4 @@
-"""What a check along lines found, as the records of the C door."""
+"""What a check along lines found, as the records of the C API."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..records.engine import coordinate_of
 from ..records.floats import larger
 from ..records.lines import SAMPLED, Lines
 
-# An error of so many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
+# An error of this many bars in one coordinate is seen by every line: magnitudes of directions are at least 1/2, so that
 # the slope is at least two bars off, and what is two bars off cannot agree.
 SEEN_BY_EVERY_LINE = 4.0
-# What is so many times rtol of a slope is called wrong: its tolerance, and what a proof needs that may lie on either
+# An error of this many times rtol is called wrong: its tolerance, and what a proof needs that may lie on either
 # side.
 BEYOND_RTOL = 3.0
 

@@ -1,4 +1,4 @@
-"""What a check found, as the records of the C door."""
+"""What a check found, as the records of the C API."""
 
 from __future__ import annotations
 

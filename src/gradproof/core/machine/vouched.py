@@ -21,7 +21,7 @@ from ..records.lines import Lines, block_of
 from ..records.memory import as_record, is_null
 from .sealing import blocks_asked_for
 
-# So many tolerances: what must not pass unseen.
+# An error of this many tolerances must not pass unseen.
 SEEN_TOLERANCES = 10.0
 # An error vector of so many bars is missed by four random lines with a probability of at most 3.4e-3; one of a single
 # coordinate is missed by none from four on, because magnitudes are at least 1/2.

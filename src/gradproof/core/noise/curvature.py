@@ -14,7 +14,7 @@ from ..points.probes import write_probe
 from ..records.border import Probes
 from ..records.engine import SLOT_COUNT, Engine
 
-# The sides differ less than a second difference by so many times.
+# The sides are alike where they differ less than a second difference by this factor.
 ALIKE = 2.0
 
 

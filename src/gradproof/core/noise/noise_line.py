@@ -46,9 +46,9 @@ EXPONENT_STEP = 4
 
 # The standard deviation of rounding, in units of the last place: 1 / sqrt(12).
 ROUNDING_NOISE = 0.3
-# A jump at x alone makes the noise so many times as large as it is beside x.
+# A jump at x alone makes the noise larger than beside x by this factor.
 LONE_JUMP = 20.0
-# Claims that are wrong make it so many times as large as it is in f itself.
+# Wrong claims make it larger than that of f itself by this factor.
 WRONG_CLAIMS = 4.0
 # What is foretold of rounded steps is nothing beside a grid if it is no more than this part of it.
 NEGLIGIBLE = 2.0**-10

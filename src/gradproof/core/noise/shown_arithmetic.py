@@ -20,15 +20,15 @@ from ..records.engine import ConstEngine, Engine, coordinate_of
 from ..records.memory import rounded_to_float32
 from .parked_slots import shows_curvature
 
-# Noise up to so many roundings of f is rounding; more is made by something else inside of f.
+# Noise of up to this many roundings of f is rounding; more is made by something else inside of f.
 ROUNDINGS = 64.0
 # From here on most digits of f are spent on a constant.
 CONSTANT = 100.0
-# An f that is rounded to float32 moves by so many of its spacings, or fewer, if it moves at all.
+# An f that is rounded to float32 moves by this many of its spacings, or fewer, if it moves at all.
 CLOSE = 2.0
 # If the measured noise exceeds what was assumed by this factor, what was done before is worthless.
 UNDERRATED = 4.0
-# A pair does not agree by chance with a claim where the noise bar is so many times the error that it states.
+# A pair that agrees although its noise bar is this many times its resolution does not do so by chance.
 DROWNS = 64.0
 # What float32 has (IEEE 754).
 MANTISSA_BITS_FLOAT32 = 24

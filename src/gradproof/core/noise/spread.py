@@ -12,7 +12,7 @@ from ..records.sums import quotient, remainder
 
 # A slope counts with two coarser neighbours: on a ladder of ratio 4 at a 16th of the coarsest step.
 WITH_NEIGHBOURS = 1.0 / 16.0
-# Errors are looked for in so many coordinates; with all that comes before, a random f takes 20 evaluations.
+# Errors are sought in this many coordinates; with all that comes before, a random f takes 20 evaluations.
 FAR_COORDINATES = 2
 
 

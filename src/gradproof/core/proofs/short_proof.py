@@ -30,15 +30,15 @@ MOST_PAIRS = 7
 FAR_STEP = 2.0**-6
 # The mark of a claim that the first pair refutes flatly, where the far pair did side with it.
 FAR_SIDES = -1
-# Over a step at which f should move by so many units in its last place it is not constant by rounding.
+# Over a step at which f should move by this many units in its last place it is not constant by rounding.
 SEEN_CHANGE = 4096.0
-# What a claim and a slope foretell of one value must be so many times its noise apart for it to tell which is right.
+# One value tells a claim from a slope where their predictions of it are at least this many times its noise apart.
 STANDS_OUT = 32.0
-# Over long steps a gap may grow by so much more, or less, than curvature at x makes it.
+# Over long steps a gap may grow by up to this factor more, or less, than curvature at x makes it.
 CURVED = 4.0
-# A pair alone refutes a claim by which f would move so many times as far as any pair that was seen turns.
+# A pair alone refutes a claim by which f would move this many times as far as any pair that was seen turns.
 ABOVE_TURNS = 4.0
-# f jumps where it moves so many times as far as its slope says.
+# f jumps where it moves this many times as far as its slope says.
 JUMPS = 8.0
 
 

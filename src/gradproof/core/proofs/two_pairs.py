@@ -17,7 +17,7 @@ from ..records.floats import larger, smaller
 
 # From one step to the next, noise falls by 4, and truncation grows by 4 (one-sided slopes) or 16 (centered ones).
 STEP_RATIO = 4.0
-# So many times the truncation of a pair lies between its centered slope and that of the next coarser one.
+# The truncation of a pair times this lies between its centered slope and that of the next coarser one.
 TRUNCATION = STEP_RATIO * STEP_RATIO - 1.0
 # Where the gap between the sides grows with the cube of the step, as far more to the next coarser one.
 CUBED = STEP_RATIO * STEP_RATIO * STEP_RATIO - 1.0

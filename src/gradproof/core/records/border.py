@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from .abi import ConstIntegers, ConstReals, Integer, Integers, Names, Pointer, Progress, Real, User
 from .record import WORD, Bits, record, words_of
 
-# So many coordinates or blocks that could be off by a factor of 2 unseen are named.
+# The most coordinates or blocks named of those that could be off by a factor of 2 unseen.
 MOST_UNSEEN = 6
 
 

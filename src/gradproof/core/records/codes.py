@@ -151,7 +151,7 @@ VERDICTS: dict[int, str] = {VERDICT_RIGHT: "right", VERDICT_WRONG: "wrong", VERD
 MODE_AUTO = 0
 MODE_FULL = 1
 MODE_LINES = 2
-# So many coordinates are tested one by one; more of them along lines.
+# Up to this many coordinates are tested one by one; more of them along lines.
 LARGEST_FULL = 5000
 # What the cheapest check by lines takes.
 CHEAPEST_LINES = 28

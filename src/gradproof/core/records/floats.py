@@ -15,7 +15,7 @@ LARGEST_POWER = 2.0**1020
 SMALLEST_POWER = 2.0**-1022
 # The bits of the mantissa in float64 (IEEE 754).
 MANTISSA_MASK = (1 << 52) - 1
-# Numbers of float16 have so many binary digits, those of bfloat16 fewer.
+# The binary digits of float16; bfloat16 has fewer.
 FLOAT16_BITS = 11
 
 

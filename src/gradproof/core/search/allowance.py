@@ -18,9 +18,9 @@ from ..records.abi import ConstVector
 from ..records.lines import UNMEASURED, Lines, Node
 from ..records.memory import as_reals
 
-# Where so many parts show what rtol allows, it is spread: no single coordinate makes it.
+# Where this many parts show what rtol allows, it is spread: no single coordinate makes it.
 SPREAD_PARTS = 8
-# A part that stands out of the others by so much is followed further: errors at random, which are 0.67 standard
+# A part that stands out from the others by this factor is followed further: errors at random, which are 0.67 standard
 # deviations at the median, do not reach it (4 standard deviations).
 STANDS_OUT = 6.0
 

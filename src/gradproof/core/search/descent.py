@@ -15,7 +15,7 @@ from .dense_errors import DRAWN_ALONG, begin_factors, begin_sampling, is_narrow,
 from .halving import HALVING_FREE, advance_halving, is_wrong
 from .nodes import append_node, follow, note_stuck
 
-# Where so many are open, errors may be those of whole blocks, which are seen at once along their claims; in float32,
+# Where this many are open, errors may be those of whole blocks, which are seen at once along their claims; in float32,
 # where halving is dear, as soon as there is more than one.
 SHARED_NODES = 8
 SHARED_NODES_COARSE = 2

@@ -22,9 +22,9 @@ HALVING_LEFT_LADDER = 2
 HALVING_RIGHT_LADDER = 3
 HALVING_LEFT_AGAIN = 4
 
-# The step of the whole line serves where what disagrees is so many of its bars.
+# The step of the whole line serves where the disagreement is at least this many of its bars.
 PAIR_BARS = 3.0
-# A bar is good enough where what disagrees is so many of them, more at the last look; for the right half also where
+# A bar is good enough where the disagreement is this many of them, more at the last look; for the right half also where
 # what subtraction left of it is.
 TARGET_BARS = 6.0
 LAST_TARGET_BARS = 12.0

@@ -237,6 +237,6 @@ def look_alike(text: Text, a: float, b: float) -> bool:
 
 def decade(text: Text, value: float) -> int:
     """Return the exponent of ten of the first digit of a finite number."""
-    # Of so many digits none is rounded up to a power of ten.
+    # With this many digits nothing is rounded up to a power of ten.
     take_digits(text, value, MOST_DIGITS)
     return text.exponent

@@ -1,4 +1,4 @@
-"""The door to the text of a report."""
+"""The text of a report, through the C API."""
 
 from __future__ import annotations
 

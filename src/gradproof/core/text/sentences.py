@@ -1,4 +1,4 @@
-"""Sentences that reports of every door have, where they are not those of a cause."""
+"""Sentences of reports that Python and the C API share, except those of causes."""
 
 from __future__ import annotations
 

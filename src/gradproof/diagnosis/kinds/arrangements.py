@@ -21,7 +21,7 @@ ROUNDING = 1e-6
 # Rows are compared with each other up to this many.
 MOST_ROWS = 400
 FEWEST = 2
-# Numbers are round that are parts of so many.
+# Multiples of 1/1024 are round numbers.
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4

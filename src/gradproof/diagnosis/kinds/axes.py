@@ -18,9 +18,9 @@ ROUNDING = 1e-9
 DIFFERENT = 1e-4
 SHOWN = 4
 FEWEST_WRONG = 4
-# Points have so many coordinates at most.
+# Points have at most this many coordinates.
 MOST_DIMENSIONS = 3
-# A mean and a variance fit any three errors almost.
+# A mean and a variance fit almost any three errors.
 FEWEST_OF_STATISTICS = 4
 
 

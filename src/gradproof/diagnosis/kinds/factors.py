@@ -22,11 +22,11 @@ NEAR = 1e-5
 ALONE, SIMPLY = 1e-3, 3e-4
 # It must fit better than its bar, which is a bound: a slope is nearly always known better than this part of it.
 SURER = 0.2
-# A factor that means nothing is less likely than one of the simplest with bars that are so many times too narrow.
+# A factor without a meaning is less likely than one of the simplest with bars too narrow by this factor.
 LIKELIER = 8.0
-# A random quotient is as close to a number that has a name, or to one of two digits, as one part in so many.
+# The odds against a random quotient being this close to a number with a name, or to one of two digits.
 NAMES = 100.0
-# Bars that are this part of a slope are wide; quotients may be one number within so much narrower ones, too.
+# Bars of this part of a slope are wide; quotients may share one number within narrower ones, by these factors, too.
 WIDE, NARROWER = 1e-2, (1.0 / 16.0, 1.0 / 256.0)
 # How much closer than its bar a single factor may be, and the relative accuracy of what is computed in float64.
 CLOSER, ROUNDING = (1.0, 0.1, 0.01, 1e-3), 1e-10

@@ -13,13 +13,13 @@ from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
 
-# So many claims have no size in common by chance, nor all of them a sign.
+# This many claims do not share a size, or a sign, by chance.
 FEWEST, FEWEST_SIGNS = 3, 20
 SHOWN = 4
 SAME = 1e-12
 # A sum is told only where it is known to this part of itself.
 RARE_SUM = 1e-3
-# Numbers are round that are parts of so many.
+# Multiples of 1/64 are round numbers.
 ROUND = 64.0
 
 

@@ -17,7 +17,7 @@ from .matrices import inverse_of
 ROUNDING = 1e-6
 # Of more arrays than this not every pair is compared.
 MOST = 64
-# In so many ways two arrays are compared at most.
+# Two arrays are compared in at most this many ways.
 WAYS = 8.0
 # Two coordinates fit almost anything.
 FEWEST_WRONG = 3

@@ -14,7 +14,7 @@ from ..evidence import MARGIN, Evidence, along_axis
 from .additions import fit
 
 ROUNDING = 1e-9
-# Points, quaternions and the like have so many coordinates.
+# Points, quaternions and the like have from two to four coordinates.
 FEWEST_OF_GROUP, MOST_OF_GROUP = 2, 4
 FEWEST_GROUPS = 3
 # The shortest axis along which neighbours are compared, and how many ways of neighbours there are.
@@ -99,7 +99,7 @@ def _fitted(values: Flat, target: Flat, allowed: Flat) -> Flat | None:
         return None
     factors, tolerance = fitted
     seen = 2 * int(np.count_nonzero(np.abs(factors[1] * sums) > 2.0 * tolerance)) > len(sums)
-    # What fits must do so much better than the claims do, which are nearly right at times.
+    # A fit must be much better than the claims, which may be nearly right themselves.
     scale = np.min(np.abs([goal, factors[1] * sums, goal - inner]), axis=0)
     return factors if seen and is_no_coincidence(tolerance, scale, 2, WAYS) else None
 

@@ -14,9 +14,9 @@ from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence, between
 
 FEWEST = 4
-# Coordinates are those of the smallest slopes by chance in one of so many cases; of many it is none.
+# The odds against coordinates being those of the smallest slopes by chance, which need no counting among many.
 FEWEST_CHOICES, MANY = 10_000, 1000
-# So many errors may be counts, which are no larger; numbers are round that are parts of so many.
+# The fewest errors that may be counts, and the largest count; multiples of 1/64 are round numbers.
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
@@ -27,7 +27,7 @@ ROUNDING, EPSILON = 1e-9, float(np.finfo(np.float64).eps)
 # Binary digits of each arithmetic; claims that all have this many less than that are of another.
 ARITHMETICS = {"an arithmetic of 8 bits": 4, "bfloat16": 8, "float16": 11, "float32": 24}
 LESS = 3
-# Sums of many products are off by so many units of their arithmetic, of a coarse one by fewer.
+# Sums of many products are off by up to this many units of their arithmetic, by fewer of a coarse one.
 UNITS, COARSEST = 64.0, 4
 # Steps with more characters are shown as quotients.
 LONGEST = 4

@@ -19,7 +19,7 @@ WORTH_STARTING = 2e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
-# So many rows are done by one thread where f(x) alone took too little time to tell how long a row takes.
+# Rows that one thread evaluates where f(x) took too little time to tell how long a row takes.
 FEW = 256
 # Each range is this part of a thread's share of the rows that are left: a thread that is held up, or has a slow range,
 # leaves the rest to the others, and at the end nobody waits long for the last range.

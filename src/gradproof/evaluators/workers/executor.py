@@ -23,7 +23,7 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
 from ..pace import Pace, TimeIsUp
-from .futures import Arrivals, is_about_pickling, outcome_of, raise_at_the_door, refuse_what_stays, workers_of
+from .futures import Arrivals, is_about_pickling, outcome_of, raise_unusable_executor, refuse_what_stays, workers_of
 from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
 from .task import Task
 
@@ -37,8 +37,8 @@ PART = 3
 AHEAD = 2
 # How often a task is sent before it is evaluated in this process.
 TRIES = 4
-# A task that takes so many times as long as others of its size, and so many seconds, is sent elsewhere, too: a busy
-# machine delays nothing by so much, and a second answer does no harm.
+# A task that takes this many times as long as others of its size, and this many seconds, is sent elsewhere, too: a busy
+# machine delays nothing that much, and a second answer does no harm.
 OVERDUE = 20
 OVERDUE_SECONDS = 30.0
 # The same for the first answer, of which nothing is known: the worker may have to load and compile much.
@@ -180,7 +180,7 @@ class ExecutorEvaluator(Evaluator):
             task.future = self._arrivals.of(future)
         except Exception as problem:
             if not self._seen:
-                raise_at_the_door(problem)
+                raise_unusable_executor(problem)
             self._leave(problem)
 
     def _wait(self) -> None:
@@ -262,7 +262,7 @@ class ExecutorEvaluator(Evaluator):
                 task.future = None
                 return
         if not self._seen and (task.tries >= TRIES or is_about_pickling(outcome)):
-            raise_at_the_door(outcome)
+            raise_unusable_executor(outcome)
         if task.tries < TRIES:
             # The task was lost, or its worker does not know this check: send the task again with the site.
             self._send(task, self._site)

@@ -83,10 +83,10 @@ def refuse_what_stays(objective: Any, executor: Any) -> None:
     try:
         pickle.dumps(sendable(objective))
     except Exception as problem:
-        raise_at_the_door(problem, is_about_objective=True)
+        raise_unusable_executor(problem, is_about_objective=True)
 
 
-def raise_at_the_door(problem: Any, is_about_objective: bool = False) -> None:
+def raise_unusable_executor(problem: Any, is_about_objective: bool = False) -> None:
     """Raise an error that says why an executor cannot be used at all, and what to do."""
     if is_about_objective or is_about_pickling(problem):
         raise TypeError(f"the objective cannot be sent to the executor's processes ({problem}): {MODULE}") from problem

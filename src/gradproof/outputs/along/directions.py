@@ -18,7 +18,7 @@ from ..claimed.claims import ByMatrix, ByTangents
 from ..covectors import TANGENTS, signed
 from ..function import Function
 
-# So many random lines go through all of x, and one through each named array, if these are no more than so many.
+# The number of random lines through all of x, and the most named arrays that get a line each.
 LINES, ARRAYS = 4, 64
 # A coordinate moves by its size, or by this part of what is typical of its window.
 FLOOR = 0.1

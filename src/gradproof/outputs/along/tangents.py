@@ -28,7 +28,7 @@ COORDINATES = 8
 # The most evaluations in which they are looked for, and those in which they are then checked one by one: together about
 # as many as lines of one objective take.
 SEARCH, SINGLE = 384, 256
-# Without so many evaluations nothing can be said of a coordinate.
+# With fewer evaluations nothing can be said about a coordinate.
 FEWEST = 6
 # The mean square of a component of a random direction, whose magnitude is uniform in [0.5, 1.5).
 MEAN_SQUARE = 13.0 / 12.0

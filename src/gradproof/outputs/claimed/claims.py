@@ -18,7 +18,7 @@ from ..covectors import signed
 
 # Jacobians of up to this many numbers are kept, column by column, if they come from products with tangents.
 KEPT = 1 << 22
-# So many outputs are looked at with a product for each; of more, those that disagree are found by halving.
+# The most outputs that get a product each; of more, those that disagree are found by halving.
 ONE_BY_ONE = 64
 
 

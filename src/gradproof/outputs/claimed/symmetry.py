@@ -9,7 +9,7 @@ from ..covectors import TANGENTS, signed
 from .claims import Claims
 from .operators import ByOperator
 
-# Two numbers that should be equal may differ by so many square roots of the rounding unit, relative to their terms.
+# Two numbers that should be equal may differ by this many square roots of the rounding unit, relative to their terms.
 ROOTS = 16.0
 
 

@@ -31,13 +31,13 @@ from .rows import Block, in_common
 from .screen import Parts, Suspicion
 from .suspects import BESIDE, Suspect, most_kinked, rounding_of_claims, worst
 
-# So many coordinates are looked at output by output.
+# The most coordinates that are examined output by output.
 COORDINATES = 16
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
 # An output is the reason for the error of a sum if it is off by more than this part of it.
 MOST_OF_IT = 0.5
-# So many wrong coordinates are compared for what their entries have in common.
+# The most wrong coordinates whose entries are compared for what they have in common.
 EXPLAINED = 256
 
 

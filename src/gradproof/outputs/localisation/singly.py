@@ -22,9 +22,9 @@ from .columns import Column
 from .entries import COORDINATES, Entries
 from .suspects import Suspect
 
-# So many outputs of a coordinate are checked singly.
+# The most outputs of a coordinate that are checked singly.
 FEW = 16
-# Rounding of many outputs moves a centered difference by more than this times its usual size about never.
+# Rounding of many outputs hardly ever moves a centered difference by more than this times its usual size.
 RARE = 4.0
 
 

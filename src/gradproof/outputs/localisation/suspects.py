@@ -13,9 +13,9 @@ from ...problem.point import Problem
 from ...report.report import Report
 from .columns import Slopes
 
-# So many outputs of a coordinate are looked at.
+# The most outputs of a coordinate that are examined.
 OUTPUTS = 8
-# So many of these because of the sharpest slopes.
+# How many of these the sharpest slopes may add.
 BESIDE = 2
 
 

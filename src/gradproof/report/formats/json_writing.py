@@ -17,9 +17,9 @@ from .plain import plain
 from .structure import ranges_of, structure_of
 
 FORMAT = "gradproof-report/1"
-# Along lines x and the claimed gradient are written as a whole up to so many coordinates: some ten megabytes.
+# Along lines x and the claimed gradient are written as a whole up to this many coordinates: some ten megabytes.
 MOST_NUMBERS = 1 << 18
-# Up to so many values all those along coordinates are written, beyond it only those of findings.
+# Up to this many, all values along coordinates are written, beyond that only those of findings.
 MOST_VALUES = 1 << 14
 
 Along: TypeAlias = dict[int, tuple[Flat, Flat]]

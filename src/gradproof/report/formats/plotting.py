@@ -11,7 +11,7 @@ from ..records import Record
 
 INSTALL = "drawing needs matplotlib: pip install 'gradproof[plot]'"
 SIZE = (8.0, 5.5)
-# So many ladders are told apart by colours that colour-blind readers can distinguish (Okabe and Ito, 2008).
+# Colours of ladders, which colour-blind readers can distinguish (Okabe and Ito, 2008).
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = "os^Dv*"
 

@@ -11,7 +11,7 @@ from ..records import Record
 if TYPE_CHECKING:
     from ..summaries.arrays import ArrayReport
 
-# So many names of each kind.
+# The most names of each kind.
 MOST = 8
 
 

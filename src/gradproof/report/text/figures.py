@@ -33,7 +33,7 @@ def setting(value: float) -> str:
 
 def decade(value: float) -> int:
     """Return the exponent of ten of the first digit of a number."""
-    # With so many digits none is rounded up to a power of ten, as a logarithm may be.
+    # With 17 digits nothing is rounded up to a power of ten, as a logarithm may be.
     return int(f"{value:.16e}".partition("e")[2])
 
 

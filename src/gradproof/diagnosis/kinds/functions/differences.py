@@ -21,7 +21,7 @@ FEWEST_OF_EACH = 2
 FEWEST_ALONG, FEWEST_OF_BENDING = 3, 5
 # The difference of both ends, and within what its factor is that of other differences, relatively.
 ENDS, SAME = "(x - x at the other end)", 1e-4
-# Sums of neighbours are told from differences by arrays that have so many errors.
+# This many ways of neighbours are tried.
 TRIES = 4.0
 
 

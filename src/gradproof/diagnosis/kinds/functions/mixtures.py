@@ -11,7 +11,7 @@ from ...evidence import MARGIN, Evidence
 from ..additions import fit
 
 ROUNDING = 1e-9
-# Points, controls, strains and the like have so many coordinates; as many vectors for each of them tell a matrix.
+# The most coordinates of points, controls, strains and the like; a matrix needs this many vectors for each of them.
 MOST_OF_VECTOR, FEWEST_OF_EACH = 6, 2
 # Entries are known to this, relatively to the largest, and mix coordinates where they are larger than that.
 NEAR, SEEN = 1e-4, 1e-2

@@ -28,7 +28,7 @@ SIMPLE = (
     *("× (1 + x²)", "× √(1 - x²)", "× √(1 + x²)", "/ (1 - x²)", "/ (1 + x²)", "/ √(1 - x²)", "/ √(1 + x²)"),
     *("× sin(x)", "× cos(x)", "/ sin(x)", "/ cos(x)", "× sigmoid(x)", "/ sigmoid(x)"),
 )
-# So many coordinates, those that are known best, tell which of the functions are worth a comparison with all.
+# Functions are first compared in this many coordinates, those that are known best.
 SCREENED = 8
 # The simplest factors, which three coordinates tell, and of which logarithms they are.
 LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}

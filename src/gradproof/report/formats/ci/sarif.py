@@ -20,7 +20,7 @@ from .source import Source, source_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Cause.WRONG: "error"}
-# Of one array and one cause so many findings are told in full.
+# At most this many findings of one array and one cause are written in full.
 MOST = 20
 
 

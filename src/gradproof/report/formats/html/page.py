@@ -24,7 +24,7 @@ from .svg import ladder
 
 # The worst findings are in the table, the worst of them with their ladders; maps are of the first arrays.
 MOST_FINDINGS, MOST_LADDERS, MOST_MAPS = 500, 100, 100
-# Of findings that stay undecided so many are looked at for the shape of f.
+# The most undecided findings for which the shape of f is described.
 LOOKED_AT = 10
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 LEGEND = {

@@ -11,7 +11,7 @@ from ...ladder import Rung
 
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 34
-# At most so many decades have a number each; of more, every second one, and so on.
+# At most this many decades have a number each; of more, every second one, and so on.
 MOST_TICKS = 7
 
 

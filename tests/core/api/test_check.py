@@ -13,7 +13,7 @@ from rounds import options_of
 from turns import Turns, problem_of
 from witnesses import bits, new_report, records
 
-from gradproof.core.door import check as door
+from gradproof.core.api import check as one_call
 from gradproof.core.pieces import differences, kinks, ladder, noise_floor
 from gradproof.core.records import codes
 from gradproof.core.records.border import FINDING_BYTES, OPTIONS_BYTES, REPORT_BYTES, Finding, Options, Probe, Report
@@ -471,10 +471,10 @@ def test_findings_that_overlap_the_report(witness, capacity):
 
 @pytest.fixture
 def balance(monkeypatch):
-    """What the door has been given and has not given back; where it is to fail, it is given nothing."""
+    """The memory that the call holds; where it is to fail, it is given none."""
     held: list[Any] = []
     failing: list[bool] = []
-    allocate = door.allocate_bytes
+    allocate = one_call.allocate_bytes
 
     def allocated(count: int) -> Any:
         held.append(None if failing else allocate(count))
@@ -483,8 +483,8 @@ def balance(monkeypatch):
     def release(memory: Any) -> None:
         del held[next(number for number, one in enumerate(held) if one is memory)]
 
-    monkeypatch.setattr(door, "allocate_bytes", allocated)
-    monkeypatch.setattr(door, "release", release)
+    monkeypatch.setattr(one_call, "allocate_bytes", allocated)
+    monkeypatch.setattr(one_call, "release", release)
     return held, failing
 
 
@@ -506,7 +506,7 @@ def test_all_memory_is_given_back(plain, balance, mode, code):
 
 
 def test_one_call_twin(plain, monkeypatch):
-    """A door that leaves out the last probe of a round does not say what rounds say."""
+    """A call that leaves out the last probe of a round does not say what rounds say."""
 
     def says_the_same() -> None:
         assert at_once(plain, X, CLAIMED, None) == in_rounds(plain, X, CLAIMED, None)
@@ -517,9 +517,9 @@ def test_one_call_twin(plain, monkeypatch):
         return int(engine.asked)
 
     says_the_same()
-    next_round, next_pairs = door.next_round, door.next_pairs
-    monkeypatch.setattr(door, "next_round", without_the_last)
-    monkeypatch.setattr(door, "next_pairs", without_the_last)
+    next_round, next_pairs = one_call.next_round, one_call.next_pairs
+    monkeypatch.setattr(one_call, "next_round", without_the_last)
+    monkeypatch.setattr(one_call, "next_pairs", without_the_last)
     refuted(says_the_same)
 
 
