@@ -3,7 +3,7 @@
 python perf/where.py          a line for every workload
 python perf/where.py --quick  the same with smaller ones
 
-f is timed around every call; "points" are the calls of the library that move coordinates and foretell changes,
+f is timed around every call; "points" are the calls of the library that move coordinates and predict changes,
 "engine" all others, and what is left is Python. In one call from C, nothing tells points from the engine: there both
 are "engine". Everything runs on one processor, so that what several threads do at once has one sum.
 """

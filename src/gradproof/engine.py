@@ -143,7 +143,7 @@ class Engine:
         return self._probes[: count if count >= 0 else _checked(count)]
 
     def tell(self, values: Flat, changes: Flat | None, outside: int = 0) -> None:
-        """Hand over the values of the round, in its order; changes that the claim foretells are for long lines alone.
+        """Hand over the values of the round, in its order; changes that the claim predicts are for long lines alone.
 
         So many of the values were not computed, because their points lie outside the bounds.
         """
@@ -153,8 +153,8 @@ class Engine:
     def _told(self, values: Flat, changes: Flat | None, outside: int) -> int:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
-        foretold = ffi.NULL if changes is None else doubles(changes)
-        code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), foretold, len(values))
+        predicted = ffi.NULL if changes is None else doubles(changes)
+        code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), predicted, len(values))
         return code
 
     def run(self, objective: Any, user: Any, point: Any, values: Any, most: int, told: Any) -> int:

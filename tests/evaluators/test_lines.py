@@ -29,7 +29,7 @@ def moved(vectors, threads, monkeypatch):
     made = Lines(*vectors)
     rows = probes((0, N), (5, N - 5), (100_000, 2_000_000), (0, N), (7, 8))
     points = [made.at(row).tobytes() for row in rows]
-    changes = made.foretold(rows)
+    changes = made.predicted_changes(rows)
     made.close()
     return points, changes.tobytes()
 

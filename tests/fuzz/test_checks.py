@@ -196,7 +196,7 @@ def test_noise_between_the_steps_raises_no_alarm(case, index):
         # A wall of f is no curvature at x.
         (Case("on_a_short_scale", 566279, "column", "gradient called", budget=277), 0, 83.0),
         # Values on a straight line by chance show no noise, not even that of the grid on which all of them lie; nor do
-        # equal ones, if what rounding of x is foretold to move them by is subtracted.
+        # equal ones, if what rounding of x is predicted to move them by is subtracted.
         (Case("nearly_constant", 906023947, box="wide", rtol=1e-6, held=True), 0, -4.99e-7),
         (Case("nearly_constant", 225189479, "tuple", "value and gradient", rtol=1e-6, held=True), 1, -9.23e-8),
         # What a ladder shows at its first change is noise that is known already.

@@ -1,4 +1,4 @@
-"""Points of long lines one coordinate after the other, and the change that the claim foretells as an exact sum."""
+"""Points of long lines one coordinate after the other, and the change that the claim predicts as an exact sum."""
 
 from __future__ import annotations
 

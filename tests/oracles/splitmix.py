@@ -87,7 +87,7 @@ def point(x: Any, probe: Probe, typical: float) -> list[float]:
 
 
 class LongProbe(NamedTuple):
-    """One point on a long line: scales have a floor, and on an aligned line every claimed value foretells growth."""
+    """One point on a long line: scales have a floor, and on an aligned line every claimed value predicts growth."""
 
     start: int
     stop: int

@@ -42,7 +42,7 @@ def test_points_are_those_of_the_whole_vector(dtype, cuts):
         for probe, change in zip(probes, changes, strict=True):
             parts = np.concatenate([one.at(probe)[0] for one in shards])
             np.testing.assert_array_equal(parts, whole.at(probe), strict=True)
-            expected = whole.foretold(probe[None])[0]
+            expected = whole.predicted_changes(probe[None])[0]
             assert change == pytest.approx(expected, rel=1e-9, abs=1e-12)
             seen += 1
         check.tell(values, changes)

@@ -17,7 +17,7 @@ from gradproof.core.records.codes import MODE_LINES
 from gradproof.core.records.engine import ENGINE_MARK
 from gradproof.core.records.lines import FINISHED, Lines, block_of, lines_words
 
-# t -> f(x + t v) - f(x) less what the claim foretells: its slope at 0 is the error of the claim along the line.
+# t -> f(x + t v) - f(x) less what the claim predicts: its slope at 0 is the error of the claim along the line.
 Line = Callable[[float], float]
 MANY = 60
 VALUE = 1.0

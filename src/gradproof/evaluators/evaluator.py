@@ -107,9 +107,9 @@ class Evaluator(ABC):
         """Go through rounds of a check as long as they are short; return whether there are more."""
         raise NotImplementedError
 
-    def foretold(self, probes: Flat) -> Flat | None:
+    def predicted_changes(self, probes: Flat) -> Flat | None:
         """Return the change of f that the claimed gradient predicts for each probe of a round; None off long lines."""
-        return None if self.lines is None else self.lines.foretold(probes)
+        return None if self.lines is None else self.lines.predicted_changes(probes)
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""

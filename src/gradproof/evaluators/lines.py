@@ -70,7 +70,7 @@ class Lines:
         self._pool: ThreadPoolExecutor | None = None
 
     def at(self, probe: Flat) -> Flat:
-        """Move the point to a probe, and keep the predicted change of f until `foretold` asks for it.
+        """Move the point to a probe, and keep the predicted change of f until `predicted_changes` asks for it.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Lines:
         """Keep predicted changes that were computed elsewhere."""
         self._changes.update((probe.tobytes(), float(change)) for probe, change in zip(probes, changes, strict=True))
 
-    def foretold(self, probes: Flat) -> Flat:
+    def predicted_changes(self, probes: Flat) -> Flat:
         """Return the change of f that the claimed gradient predicts for each probe of a round; 0 off long lines."""
         changes = np.zeros(len(probes))
         for row in np.flatnonzero(is_long(probes)):

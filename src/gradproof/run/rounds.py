@@ -219,7 +219,7 @@ def _run(engine: Engine, answers: Answers, evaluator: Evaluator, kept: Values, k
                 watch.look()
             kept.keep(probes, values)
             outside = 0 if bounds is None else evaluator.left_out(probes, values)
-            engine.tell(values, None if evaluator.lines is None else evaluator.foretold(probes), outside)
+            engine.tell(values, None if evaluator.lines is None else evaluator.predicted_changes(probes), outside)
             answers.forget()
     except TimeIsUp:
         stopped_by = "time_limit"

@@ -153,12 +153,12 @@ class ShardedCheck:
         ValueError
             If these are not as many as the probes.
         """
-        told, foretold = (np.array(one, np.float64) for one in (values, changes))
+        told, predicted = (np.array(one, np.float64) for one in (values, changes))
         count = len(self._probes)
-        if told.shape != (count,) or foretold.shape != (count,):
-            raise ValueError(f"the round has {count} probes, but {told.size} values and {foretold.size} changes came")
+        if told.shape != (count,) or predicted.shape != (count,):
+            raise ValueError(f"the round has {count} probes, but {told.size} values and {predicted.size} changes came")
         self._told.append((self._probes, told))
-        self._engine.tell(told, foretold)
+        self._engine.tell(told, predicted)
         self._probes = self._probes[:0]
 
     def stop(self, stopped_by: str = "interrupted") -> None:

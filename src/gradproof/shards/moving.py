@@ -31,7 +31,7 @@ class ShardOfLines(Lines):
         self._partial = np.empty(-(-held.stop // SEGMENT) - self._first)
 
     def at(self, probe: Flat) -> Flat:
-        """Move the point to a probe, as far as it lies here, and keep the change until `foretold` asks for it."""
+        """Move the point to a probe, as far as it lies here, and keep the change until `predicted` asks for it."""
         here, held = probe.copy(), self._held
         start, stop = (min(max(int(probe[name]), held.start), held.stop) for name in ("start", "stop"))
         here["start"], here["stop"] = start, stop

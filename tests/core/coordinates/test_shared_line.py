@@ -17,7 +17,7 @@ from gradproof.core.records.border import Probe
 from gradproof.core.records.engine import coordinate_of
 
 
-def foretells(function, plain, seed, ratio):
+def predicts(function, plain, seed, ratio):
     """The claimed change to the point that the probe makes in float32, less that to the point it would make."""
     random = np.random.default_rng(7)
     x, claimed, step = random.normal(size=6).astype(np.float32), random.normal(size=6), 2.0**-9
@@ -42,9 +42,9 @@ def foretells(function, plain, seed, ratio):
 
 @pytest.mark.parametrize(("seed", "ratio"), [(5, 0.0), (0, 0.37), (0, -1.9)])
 def test_what_rounding_of_a_point_changes(plain, seed, ratio):
-    foretells(shared_line.change_by_rounding, plain, seed, ratio)
-    refuted(foretells, lambda *arguments: 0.0, plain, seed, ratio)
-    refuted(foretells, lambda *arguments: -shared_line.change_by_rounding(*arguments), plain, seed, ratio)
+    predicts(shared_line.change_by_rounding, plain, seed, ratio)
+    refuted(predicts, lambda *arguments: 0.0, plain, seed, ratio)
+    refuted(predicts, lambda *arguments: -shared_line.change_by_rounding(*arguments), plain, seed, ratio)
 
 
 X, CLAIMED = (1.0, -3.0, 0.5), (0.25, 2.0, -0.5)

@@ -55,7 +55,7 @@ def test_residual_slope_and_gap_twin():
     refuted(says, lambda t: t**3, lambda t: 0.0, lambda t: 0.0)
 
 
-def test_what_the_claim_foretells_is_subtracted():
+def test_what_the_claim_predicts_is_subtracted():
     check = memory()
     begin(check.pool, 2, FIRST)
     step = 2.0**FIRST

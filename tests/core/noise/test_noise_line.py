@@ -198,11 +198,11 @@ def test_values_on_a_straight_line_by_chance():
 
 
 def keeps_a_grid(function):
-    """Values on a grid stay on it, where what is foretold of rounding of x is far less; else it is left out of them."""
+    """Values on a grid stay on it, where what is predicted of rounding of x is far less; else it is not."""
     grid = 3.0 + 2.0**-30 * np.array([0, 1, 1, 2, 2, 2, 3, 4, 4])
-    foretold = 2.0**-51 * np.arange(9)
+    predicted = 2.0**-51 * np.arange(9)
     smooth = 3.0 + 1e-3 * np.arange(9) + 1e-5 * np.arange(9) ** 2
-    for values, change, kept in ((grid, foretold, grid), (grid, 2.0**14 * foretold, None), (smooth, foretold, None)):
+    for values, change, kept in ((grid, predicted, grid), (grid, 2.0**14 * predicted, None), (smooth, predicted, None)):
         engine = begun(3.0)
         engine.noise_line.given[:] = values
         engine.noise_line.values[:] = values - change
@@ -221,7 +221,7 @@ POWERS = st.integers(-30, -6).map(lambda power: 2.0**power)
 
 
 @given(seed=st.integers(1, 1000), step=POWERS, cancelling=st.booleans())
-def foretells_the_change(function, seed, step, cancelling):
+def predicts_the_change(function, seed, step, cancelling):
     """The sum of claims times steps really taken, as if it had been made with twice the digits.
 
     In float64 it is what rounding adds to the steps.
@@ -248,7 +248,7 @@ def foretells_the_change(function, seed, step, cancelling):
 
 
 def test_claimed_change():
-    foretells_the_change(line_values.claimed_change)
+    predicts_the_change(line_values.claimed_change)
 
     def without_rest(engine, step):
         two_sum, line_values.two_sum = line_values.two_sum, lambda a, b: (a + b, 0.0)
@@ -257,10 +257,10 @@ def test_claimed_change():
         finally:
             line_values.two_sum = two_sum
 
-    refuted(foretells_the_change, without_rest)
+    refuted(predicts_the_change, without_rest)
 
 
-def test_claims_that_are_no_numbers_foretell_nothing():
+def test_claims_that_are_no_numbers_predict_nothing():
     engine = begun(1.0, float32=1)
     coordinate_of(engine, 0).claimed = math.nan
     assert line_values.claimed_change(engine, 0.125) == 0.0
@@ -343,7 +343,7 @@ def is_too_high_for_rounding(function):
     assert not function(after_two(3.001, 3.0, exponent=SMALL))
     # Of float16.
     assert not function(after_two(3.0 + 2.0**-9, 3.0))
-    # A change that a claim foretells, over the size of its coordinate, may round as much.
+    # A change that a claim predicts, over the size of its coordinate, may round as much.
     assert not function(after_two(3.001, 3.0, largest_change=1e3))
     # Long lines move all coordinates at once, and what f is made of is not known.
     assert not function(after_two(3.001, 3.0, mode=codes.MODE_LINES))
@@ -442,7 +442,7 @@ def test_noise_without_jump():
 
 
 def is_of_f_as_it_is(function):
-    """Where claims are wrong, what they foretell of rounded steps is no noise of f; where they are right it is less."""
+    """Where claims are wrong, what they predict of rounded steps is no noise of f; where they are right it is less."""
     random = np.random.default_rng(6)
     quiet, loud = 3.0 + 1e-9 * random.normal(size=9), 3.0 + 1e-7 * random.normal(size=9)
     for values, plain in ((loud, quiet), (quiet, loud)):

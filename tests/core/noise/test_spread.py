@@ -45,7 +45,7 @@ def test_one_claim_that_may_be_seen_is_enough(claimed, shows):
 
 
 def test_where_errors_are_looked_for():
-    """Where the claim foretells most, and half of x away from there."""
+    """Where the claim predicts most, and half of x away from there."""
     for claimed, places in (
         ([0.0], [0]),
         ([0.0, 0.0], [0, 1]),

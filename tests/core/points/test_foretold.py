@@ -1,4 +1,4 @@
-"""What a claim foretells, against exact sums, and in the order that all processors share."""
+"""What a claim predicts, against exact sums, and in the order that all processors share."""
 
 import itertools
 from fractions import Fraction
@@ -36,8 +36,8 @@ def in_lanes(terms):
     return ((a + e) + (c + g)) + ((b + f) + (d + h))
 
 
-def foretold(witness, dtype, span):
-    """The change of some coordinates, and what each of all would foretell."""
+def predicted(witness, dtype, span):
+    """The change of some coordinates, and what each of all would predict."""
     x, claimed = np.random.default_rng(3).normal(size=(2, 2 * WINDOW)).astype(dtype)
     point, change = x.copy(), np.full(1, np.nan)
     given = (x, claimed, np.ones(2), as_probes(Probe(*span)), 0, 1, point, change)
@@ -48,7 +48,7 @@ def foretold(witness, dtype, span):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("span", SPANS)
 def test_the_change_is_that_of_the_step_really_taken(span, dtype, witness):
-    change, vectors = foretold(witness, dtype, span)
+    change, vectors = predicted(witness, dtype, span)
     exact = [[Fraction(float(one)) for one in vector] for vector in vectors]
     parts = [claim * (there - here) for here, claim, there in zip(*exact, strict=True)]
     assert change == pytest.approx(float(sum(parts)), abs=1e-14 * float(sum(map(abs, parts))))

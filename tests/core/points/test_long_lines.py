@@ -1,4 +1,4 @@
-"""Points of long lines and the change that the claim foretells, against exact fractions."""
+"""Points of long lines and the change that the claim predicts, against exact fractions."""
 
 import itertools
 import math
@@ -20,7 +20,7 @@ N = 2100  # two whole windows and a part of one
 
 
 def moved(witness, x, claimed, sizes, probe):
-    """The point of a probe and the change that the claim foretells, in one call."""
+    """The point of a probe and the change that the claim predicts, in one call."""
     out, change = np.zeros_like(x), np.zeros(1)
     given = (x, claimed, sizes, x.size, as_probes(probe), 1, out, change)
     assert witness(f"gradproof_points{twin_of(x)}", *given) == DONE
@@ -113,7 +113,7 @@ def test_points_twin(library, dtype, wrong):
     refuted(is_the_point, wrong, library, dtype, PROBES[2])
 
 
-def foretells(mover, witness, dtype, probe, n=N):
+def predicts(mover, witness, dtype, probe, n=N):
     """The change is the sum of the claimed values times the steps that were really taken, to the last bits."""
     x, claimed = problem(n, dtype)
     out, change = mover(witness, x, claimed, sizes_of(witness, x), probe)
@@ -126,14 +126,14 @@ def foretells(mover, witness, dtype, probe, n=N):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("probe", PROBES)
 def test_change(witness, dtype, probe):
-    foretells(moved, witness, dtype, probe)
+    predicts(moved, witness, dtype, probe)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_change_of_many_segments(library, dtype):
     n = 3 * SEGMENT + 5000
     for probe in (LongProbe(0, n, 2.0**-20, 5), LongProbe(70_000, n - 3, -0.1, 6, 0.1, True)):
-        foretells(moved, library, dtype, probe, n)
+        predicts(moved, library, dtype, probe, n)
 
 
 def nominal(witness, x, claimed, sizes, probe):
@@ -159,7 +159,7 @@ def without_the_last(witness, x, claimed, sizes, probe):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("wrong", [nominal, summed_in_single, without_the_last])
 def test_change_twin(library, dtype, wrong):
-    refuted(foretells, wrong, library, dtype, PROBES[0])
+    refuted(predicts, wrong, library, dtype, PROBES[0])
 
 
 def whole(first, last):

@@ -1,4 +1,4 @@
-"""Values at probes: those at the points that are written alone, each with the change that the claim foretells.
+"""Values at probes: those at the points that are written alone, each with the change that the claim predicts.
 
 Missing ones where the objective refuses, its own code where it refuses x itself.
 """
@@ -132,14 +132,14 @@ def are_those_at_the_points(witness, evaluate, dtype):
     x, claimed = np.array([0.5, -1.5, 0.0, 3.0, 1e-3], dtype), np.array([1, -2, 3, 0, 5], dtype)
     sizes, probes, count = sizes_of(witness, x), as_probes(*ROUND), len(ROUND)
     given = (x, claimed, sizes, 5, probes, count)
-    points, changes, foretold = np.zeros(5 * count, dtype), np.zeros(count), np.zeros(count)
-    assert witness(f"gradproof_points{twin_of(x)}", *given, points, foretold) == DONE
+    points, changes, predicted = np.zeros(5 * count, dtype), np.zeros(count), np.zeros(count)
+    assert witness(f"gradproof_points{twin_of(x)}", *given, points, predicted) == DONE
     values, work, expected = np.zeros(count), np.zeros(5, dtype), np.zeros(1)
     assert evaluate(f"gradproof_evaluate{twin_of(x)}", weighted, None, *given, values, changes, work) == DONE
     for value, row in zip(values, points.reshape(count, 5), strict=True):
         weighted(row, 5, expected, None)
         assert value == expected[0]
-    assert changes.tolist() == foretold.tolist()
+    assert changes.tolist() == predicted.tolist()
     assert np.count_nonzero(changes) == 3
 
 

@@ -266,7 +266,7 @@ def test_moves_as_its_slope():
 
 
 def is_asked_where_noise_hides_it(function):
-    """What f and the claim foretell of the value is 32 times the noise apart, up to a factor of 2; not before."""
+    """What f and the claim predict of the value is 32 times the noise apart, up to a factor of 2; not before."""
     engine, slot = refuting(0.5, claimed=0.9)
     assert function(engine, slot) == math.inf
     engine.noise = 1e-9

@@ -56,7 +56,7 @@ class Workspace:
     room: Integer  # words in a room: a share, a point
     probes: Annotated[Pointer[Probe], ROUND]  # what is asked
     values: Annotated[Reals, ROUND]  # f there
-    changes: Annotated[Reals, ROUND]  # what the claim foretells there
+    changes: Annotated[Reals, ROUND]  # what the claim predicts there
     marks: Annotated[Integers, ROUND]  # 1: outside of the bounds; only where threads share the round
     counters: Annotated[Integers, 2]  # probes taken, evaluations so far
 

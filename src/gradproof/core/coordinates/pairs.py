@@ -17,7 +17,7 @@ from . import phases
 from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept
 from .slots import one_sided_slope
 
-# Where the pair of another coordinate settles nothing, f may be less smooth than it looks: this many errors get a proof.
+# Where the pair of another coordinate settles nothing, f may be less smooth than it looks: this many get a full proof.
 FULL_PROOFS = 8
 # The mark of a sweep whose first few coordinates have a pair that noise drowns.
 IN_NOISE = 2

@@ -28,8 +28,8 @@ from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_li
 from .slots import free_all_slots, free_slot, open_ladder, open_proof, pair_of, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
-# This many wrong coordinates get a full proof while each first pair agrees with its claim or flatly refutes it, as those
-# of a smooth f do; beyond that the scales are known, and the first pair is enough.  After one alone, a step of f beside
+# This many wrong coordinates get a full proof while each first pair agrees with its claim or flatly refutes it, as for
+# a smooth f; beyond that the scales are known, and the first pair is enough.  After one alone, a step of f beside
 # it would be called an error.
 FEW_PROOFS = 2
 

@@ -1,4 +1,4 @@
-"""Rungs of long lines: what f at +t and at -t says, less the change that the claim foretells.
+"""Rungs of long lines: what f at +t and at -t says, less the change that the claim predicts.
 
 The residual slope is the numerical slope less the claimed one; the gap is the right slope less the left one.
 """

@@ -96,7 +96,7 @@ def advance_lines(lines: Lines, x: ConstVector, claimed: ConstVector, values: Co
 
 
 def take_lines_round(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
-    """Take the values of a round, and the changes that the claim foretold."""
+    """Take the values of a round, and the changes that the claim predicted."""
     phase = lines.phase
     if phase == phases.AT_X:
         take_first_value(lines, values[0])

@@ -1,4 +1,4 @@
-"""The probes of a noise line, and the values of f there, less what the claimed gradient foretells of rounded steps."""
+"""The probes of a noise line, and the values of f there, less what the claimed gradient predicts of rounded steps."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write_noise_probes(line: NoiseLine, probes: Probes, seed: int, floor: float)
 
 
 def claimed_change(engine: Engine, step: float) -> float:
-    """Return the change of f that the claimed gradient foretells for the step really taken.
+    """Return the change of f that the claimed gradient predicts for the step really taken.
 
     The rounding of x + step * v would otherwise look like noise of f.  In float64 steps are short, and f is as good as
     linear: only what the rounding adds to the step counts.
@@ -77,7 +77,7 @@ def claimed_change(engine: Engine, step: float) -> float:
 
 
 def note_values(engine: Engine, values: ConstReals) -> bool:
-    """Note the values of a round, less the change that the claim foretells; return whether f changed at all."""
+    """Note the values of a round, less the change that the claim predicts; return whether f changed at all."""
     changed = False
     for number in range(noise_probes(engine.noise_line)):
         change = claimed_change(engine, step_of_probe(engine.noise_line, number))
@@ -86,7 +86,7 @@ def note_values(engine: Engine, values: ConstReals) -> bool:
 
 
 def note_value(engine: Engine, number: int, value: float, change: float) -> bool:
-    """Note the value of a probe, less a change that is foretold; return whether it differs from f(x)."""
+    """Note the value of a probe, less a change that is predicted; return whether it differs from f(x)."""
     line = engine.noise_line
     place = place_of_probe(line, number)
     line.values[place] = value - change

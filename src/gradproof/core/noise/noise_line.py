@@ -50,7 +50,7 @@ ROUNDING_NOISE = 0.3
 LONE_JUMP = 20.0
 # Wrong claims make it larger than that of f itself by this factor.
 WRONG_CLAIMS = 4.0
-# What is foretold of rounded steps is nothing beside a grid if it is no more than this part of it.
+# What is predicted of rounded steps is nothing beside a grid if it is no more than this part of it.
 NEGLIGIBLE = 2.0**-10
 # Two values may have a jump between them.
 FEWEST_ON_GRID = 3
@@ -178,7 +178,7 @@ def weigh_spacing(engine: Engine) -> bool:
 
 
 def keep_grid(engine: Engine) -> None:
-    """Undo what was foretold of rounded steps where f is rounded to a grid that is far coarser.
+    """Undo what was predicted of rounded steps where f is rounded to a grid that is far coarser.
 
     Equal values, and those on a grid, must stay what they are: it is on its terms that f is rounded.
     """
@@ -194,7 +194,7 @@ def keep_grid(engine: Engine) -> None:
 def noise_of_line(engine: Engine) -> tuple[float, bool]:
     """Return the noise of the values, and whether it is noise.
 
-    A step is rounded, and a wrong claim foretells of this a change that f does not make: where f as it is has far less
+    A step is rounded, and a wrong claim predicts of this a change that f does not make: where f as it is has far less
     noise, the claims are the reason.
     """
     noise, agree = noise_without_jump(engine, engine.noise_line.values)

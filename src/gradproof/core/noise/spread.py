@@ -44,7 +44,7 @@ def far_pairs(engine: Engine) -> int:
 
 
 def far_coordinate(engine: Engine, number: int) -> int:
-    """Return one of these coordinates: the one whose claim foretells the largest change, or another far from it."""
+    """Return one of these coordinates: the one whose claim predicts the largest change, or another far from it."""
     count = engine.sweep.count
     largest = 0.0
     first = 0

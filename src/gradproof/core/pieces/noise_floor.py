@@ -1,6 +1,6 @@
 """The noise floor of an objective alone: what the noise line of the engine measures, without a check around it.
 
-Nothing foretells, without a claimed gradient, by how much f changes where its points are rounded to float32.  So points
+Nothing predicts, without a claimed gradient, by how much f changes where its points are rounded to float32.  So points
 of float32 must not be rounded at all: every coordinate moves by a power of two.
 """
 

@@ -22,7 +22,7 @@ from .lanes import LANES, Lanes, WordLanes, all_lanes, all_words, lanes_at, sign
 WINDOW = 1024
 HALF_WINDOW = 512
 WINDOW_BITS = 10
-# What is foretold is summed by segments, whoever sums it.
+# What is predicted is summed by segments, whoever sums it.
 SEGMENT = 65536
 
 # Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014): splitmix64.

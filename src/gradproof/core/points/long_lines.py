@@ -75,9 +75,9 @@ def move_segment(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Prob
         motion = Motion(mixed(probe.seed, window), scales, probe.step * directions.FRACTION, apart, aligned)
         stop = (start | (directions.WINDOW - 1)) + 1
         stop = stop if stop < last else last
-        # A short line has no claim: what x would foretell instead is of no use to anybody.
-        foretold = move_in_window(x, claimed if long else x, start, stop, motion, point)
-        change += foretold if long else 0.0
+        # A short line has no claim: what x would predict instead is of no use to anybody.
+        predicted = move_in_window(x, claimed if long else x, start, stop, motion, point)
+        change += predicted if long else 0.0
         start = stop
     return change
 

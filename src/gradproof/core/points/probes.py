@@ -126,7 +126,7 @@ def code_of_points(x: ConstVector, claimed: ConstVector, n: int, points: Vector,
     return OVERLAP if over_claim or overlap(points, count * room, x, room) else DONE
 
 
-def move_and_foretell(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, point: Vector) -> float:
+def move_and_predict(x: ConstVector, claimed: ConstVector, sizes: Sizes, probe: Probe, point: Vector) -> float:
     """Set the coordinates that a probe moves; on a long line return the change that the claim predicts, else 0."""
     if is_long(probe) or (probe.seed != 0 and probe.ratio == 0.0):
         return move_line(x, claimed, sizes, probe, point)
@@ -191,7 +191,7 @@ def points(
     for number in range(count):
         row = offset(points, number * n)
         copy(x, n, row)
-        change = move_and_foretell(x, claimed, all_sizes, probes[number], row)
+        change = move_and_predict(x, claimed, all_sizes, probes[number], row)
         if is_long(probes[number]):
             changes[number] = change
     return DONE

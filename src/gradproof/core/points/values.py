@@ -41,7 +41,7 @@ from ..records.overlapping import overlap
 from ..records.record import WORD, record
 from .directions import Sizes
 from .long_lines import is_long
-from .probes import code_of_points, code_of_probes, copy, move_and_foretell, put_back, typical_for
+from .probes import code_of_points, code_of_probes, copy, move_and_predict, put_back, typical_for
 
 
 @kernel
@@ -196,7 +196,7 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
         else:
             probe = probes[number]
             leave(probes[last], probe, x, point)
-            change = move_and_foretell(x, claimed, sizes, probe, point)
+            change = move_and_predict(x, claimed, sizes, probe, point)
             if is_long(probe):
                 asked.changes[number] = change
             inside = is_inside(watch, probe, point)

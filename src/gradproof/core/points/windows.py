@@ -1,4 +1,4 @@
-"""Windows of long lines: their coordinates move, and what the claim foretells for it is summed, in one pass.
+"""Windows of long lines: their coordinates move, and what the claim predicts for it is summed, in one pass.
 
 Eight at once where the processor is wide, and one by one elsewhere, with the same bits.
 """
@@ -48,7 +48,7 @@ from .lanes import (
 
 @record
 class Sums:
-    """What the claim foretells for the coordinates of a window."""
+    """What the claim predicts for the coordinates of a window."""
 
     lanes: Annotated[Reals, 8]  # of every eighth one of them
 
@@ -60,7 +60,7 @@ class Motion(NamedTuple):
     scales: Scales  # how far its coordinates move
     unit: float  # the step along the line, times the unit of signed parts
     apart: bool  # whether coordinates that are 0 have a scale of their own
-    aligned: bool  # whether every coordinate moves so that its claimed value foretells growth
+    aligned: bool  # whether every coordinate moves so that its claimed value predicts growth
 
 
 @always_inlined
@@ -73,7 +73,7 @@ def aligned_parts(signed: float, claim: float) -> float:
 
 @always_inlined
 def moved_lanes(x: ConstVector, claimed: ConstVector, index: int, own: Lanes, motion: Motion, point: Vector) -> Lanes:
-    """Move eight coordinates by their parts; return the changes that the claim foretells for the steps really taken."""
+    """Move eight coordinates by their parts; return the changes that the claim predicts for the steps really taken."""
     # Half a window ahead: prefetchers of processors lose a stream where a page of memory ends.
     fetch(x, index + HALF_WINDOW)
     fetch(claimed, index + HALF_WINDOW)
@@ -85,19 +85,19 @@ def moved_lanes(x: ConstVector, claimed: ConstVector, index: int, own: Lanes, mo
     if motion.apart:
         scale = chosen(are_below(all_lanes(0.0), size), scale, all_lanes(motion.scales.at_zero))
     put_lanes(point, index, value + parts * all_lanes(motion.unit) * scale)
-    return foretold_lanes(x, claimed, index, point)
+    return predicted_lanes(x, claimed, index, point)
 
 
 @always_inlined
-def foretold_lanes(x: ConstVector, claimed: ConstVector, index: int, point: Vector) -> Lanes:
-    """Return the changes that the claim foretells for eight coordinates."""
+def predicted_lanes(x: ConstVector, claimed: ConstVector, index: int, point: Vector) -> Lanes:
+    """Return the changes that the claim predicts for eight coordinates."""
     return lanes_at(claimed, index) * (lanes_at(point, index) - lanes_at(x, index))
 
 
 @kernel
 @wide
 def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion, point: Vector) -> float:
-    """Move a whole window, where not zeros alone move; return the change that the claim foretells.
+    """Move a whole window, where not zeros alone move; return the change that the claim predicts.
 
     One hash serves two coordinates, one in either half of the window.
     """
@@ -115,7 +115,7 @@ def move_window(x: ConstVector, claimed: ConstVector, start: int, motion: Motion
         moved_lanes(x, claimed, index + HALF_WINDOW, parts, motion, point)
     # In the order of the coordinates, as everywhere.
     for index in range(half, half + HALF_WINDOW, LANES):
-        total = total + foretold_lanes(x, claimed, index, point)
+        total = total + predicted_lanes(x, claimed, index, point)
     return sum_of(total)
 
 
@@ -137,7 +137,7 @@ def move_some(x: ConstVector, claimed: ConstVector, start: int, stop: int, motio
 
 
 def move_in_window(x: ConstVector, claimed: ConstVector, start: int, stop: int, motion: Motion, point: Vector) -> float:
-    """Move coordinates of a window; return the change that the claim foretells."""
+    """Move coordinates of a window; return the change that the claim predicts."""
     if stop - start == WINDOW and motion.scales.share != 0.0 and are_wide():
         return move_window(x, claimed, start, motion, point)
     return move_some(x, claimed, start, stop, motion, point)

@@ -145,7 +145,7 @@ class NoiseLine:
     best: Real  # smallest bound of the noise so far
     spacing: Real  # smallest spacing at which f changes; 0: none yet
     grid: Real  # largest grid that few different values of a spacing lie on
-    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first, less the changes that the claims foretell
+    values: Annotated[Reals, NOISE_COUNT]  # f on the line, x first, less the changes that the claims predict
     given: Annotated[Reals, NOISE_COUNT]  # f on the line as it is
 
 

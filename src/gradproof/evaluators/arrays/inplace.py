@@ -96,10 +96,10 @@ class InPlaceEvaluator(Evaluator):
         values: Flat = self._and_back(lambda: super(InPlaceEvaluator, self).evaluate(probes))
         return values
 
-    def foretold(self, probes: Flat) -> Flat | None:
+    def predicted_changes(self, probes: Flat) -> Flat | None:
         """Return the change of f that the claimed gradient predicts for each probe of a round; None off long lines."""
         # It moves to probes whose values came from a file.
-        changes: Flat | None = self._and_back(lambda: super(InPlaceEvaluator, self).foretold(probes))
+        changes: Flat | None = self._and_back(lambda: super(InPlaceEvaluator, self).predicted_changes(probes))
         return changes
 
     def close(self) -> None:

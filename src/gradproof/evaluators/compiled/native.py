@@ -273,19 +273,19 @@ class NativeEvaluator(Evaluator):
 
     def _in_threads(self, probes: Flat, values: Flat, changes: Flat | None = None) -> int:
         def work(thread: int, rows: slice) -> int:
-            foretold = None if changes is None else changes[rows]
-            return self._in_one_thread(probes[rows], values[rows], foretold, thread)
+            predicted = None if changes is None else changes[rows]
+            return self._in_one_thread(probes[rows], values[rows], predicted, thread)
 
         return self._threads.run(work, len(probes))
 
     def _in_one_thread(self, probes: Flat, values: Flat, changes: Flat | None = None, thread: int = 0) -> int:
         point = self._point(thread)
         claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
-        asked, to, foretold = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
+        asked, to, predicted = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
         called, x, n = self._call, self._x, self.problem.n
         # One argument after the other: to unpack some of them takes as long as to make their pointers.
         code: int = self._evaluate(
-            called.pointer, called.user, x, claimed, sizes, n, asked, len(probes), to, foretold, point
+            called.pointer, called.user, x, claimed, sizes, n, asked, len(probes), to, predicted, point
         )
         return code
 

@@ -131,7 +131,7 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
         began = time.perf_counter()
         values = evaluator.evaluate(np.ascontiguousarray(probes))
         seconds = time.perf_counter() - began
-        changes = None if site.claimed is None else evaluator.foretold(probes)
+        changes = None if site.claimed is None else evaluator.predicted_changes(probes)
     except BaseException as problem:  # it may not survive pickling, and an exit would end the worker
         if site.is_home() and not isinstance(problem, Exception):
             raise
