@@ -209,9 +209,9 @@ def check(
             return _run_in_float64(asked, precision, rows, settings, progress)
         return _run(asked, rows, settings, progress)
     except ValueError as error:
-        from .arguments.swapped import better_told
+        from .arguments.swapped import with_swap_explained
 
-        if (better := better_told(error, asked.objective, asked.x, rows)) is error:
+        if (better := with_swap_explained(error, asked.objective, asked.x, rows)) is error:
             raise
         raise better from None
 

@@ -1,4 +1,4 @@
-"""The engine of the core as Python holds it: ask, tell, stop, result, in every mode the same."""
+"""The engine of the core as Python holds it: ask, tell, stop, result, the same in every mode."""
 
 from __future__ import annotations
 

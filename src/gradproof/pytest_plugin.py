@@ -192,7 +192,7 @@ def _say_first(shown: Any, error: Any, reports: list[Any]) -> None:
     if crash is None or report is None or report.verdict != "wrong":
         return
     first, *rest = crash.message.split("\n")
-    # An assertion with words of its own keeps them.
+    # An assertion with its own message keeps it.
     if report is raised or repr(report) in first:
         bug = importlib.import_module(f"{NAME}.report.text.summary").bug_first(report)
         crash.message = "\n".join([bug, *rest])

@@ -221,7 +221,9 @@ def test_lines_lead_away_from_bounds_and_end_at_them(kind):
     line = slices._line(search, leaf, random)
     assert np.all(line[x == 1] < 0)
     assert np.all(line[x == -1] > 0)
-    lines = subchecks.Lines(x, leaf, np.stack([line, np.where(x == x[1], line, 0)]), subchecks.box_of(search, leaf))
+    lines = subchecks.LinePoints(
+        x, leaf, np.stack([line, np.where(x == x[1], line, 0)]), subchecks.box_of(search, leaf)
+    )
     low, high = lines.limits
     assert low[0] == lines.start[0]
     assert np.all(high >= lines.start + 1)

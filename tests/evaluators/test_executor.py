@@ -19,7 +19,7 @@ from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
 from gradproof.evaluators.workers import executor as leading
-from gradproof.evaluators.workers import site
+from gradproof.evaluators.workers import worker
 from gradproof.evaluators.workers.executor import TRIES
 from gradproof.evaluators.workers.futures import workers_of
 from gradproof.library import ffi
@@ -85,7 +85,7 @@ def test_the_manners_are_bad():
     assert shuffled.order != sorted(shuffled.order)
     gradproof.check(objective, right, X, executor=(orderly := workers.Forgetful()))
     gradproof.check(objective, right, X, executor=(unreliable := workers.Unreliable()))
-    assert unreliable.submitted > len(orderly.sizes) - orderly.sites
+    assert unreliable.submitted > len(orderly.sizes) - orderly.problems
 
 
 def test_a_task_is_a_few_words():
@@ -93,7 +93,7 @@ def test_a_task_is_a_few_words():
     gradproof.check(objective, faulty, X, executor=(forgetful := workers.Forgetful()))
     assert max(forgetful.sizes) < 60 * 2 * X.size
     assert sum(forgetful.sizes) < 2 * (60 * 2 * X.size + 500 * len(forgetful.sizes))
-    assert 0 < forgetful.sites < 120
+    assert 0 < forgetful.problems < 120
 
 
 def test_x_travels_once_for_each_worker(pool, monkeypatch):
@@ -118,7 +118,7 @@ def test_what_lies_on_disk_is_opened_by_the_worker(pool, tmp_path, monkeypatch, 
     x, claimed = (np.load(tmp_path / f"{name}.npy", mmap_mode=mode) for name in ("x", "claimed"))
     x = x[1:]  # not from the beginning of the file
     problem = read_problem(x)
-    sent = pickle.dumps(site.Site(objective, problem, claimed))
+    sent = pickle.dumps(worker.SharedProblem(objective, problem, claimed))
     # Twin: of a map of which only a copy is written to, the file does not hold what the array shows.
     assert (len(sent) < 2000) == (mode != "c")
     again = pickle.loads(sent)
@@ -365,7 +365,7 @@ def test_what_cannot_be_sent(pool):
 def test_what_cannot_be_sent_is_seen_by_an_executor_that_pickles():
     class Pickling:
         def submit(self, function, *arguments):
-            raise TypeError("Could not serialize object of type Site")
+            raise TypeError("Could not serialize object of type SharedProblem")
 
     with pytest.raises(TypeError, match=r"cannot be sent to the executor's processes \(Could not serialize"):
         gradproof.check(objective, right, X, executor=Pickling())
@@ -466,22 +466,22 @@ def test_saved_and_resumed(pool, tmp_path, mode):
 
 
 def test_what_a_worker_keeps_is_bounded(pool):
-    for _ in range(2 * site.KEPT):
+    for _ in range(2 * worker.KEPT):
         gradproof.check(objective, right, X[:10], executor=pool)
-    assert pool.submit(workers.kept_here).result() <= site.KEPT
+    assert pool.submit(workers.kept_here).result() <= worker.KEPT
     with pytest.raises(workers.StubbornError):
         gradproof.check(workers.failing, right, X, executor=workers.Shuffled())
     assert workers.kept_here() == 0
 
 
-def test_large_sites_are_not_kept_beside_each_other(monkeypatch):
-    monkeypatch.setattr(site, "_sites", {})
-    small, first, second = (site.Site(objective, read_problem(X[:size])) for size in (10, 500, 500))
+def test_large_problems_are_not_kept_beside_each_other(monkeypatch):
+    monkeypatch.setattr(worker, "_known", {})
+    small, first, second = (worker.SharedProblem(objective, read_problem(X[:size])) for size in (10, 500, 500))
     for large, kept in ((1 << 26, [first, second]), (1000, [second])):
-        monkeypatch.setattr(site, "LARGE_BYTES", large)
+        monkeypatch.setattr(worker, "LARGE_BYTES", large)
         for each in (small, first, second):
-            site.keep(each)
-        assert list(site._sites.values()) == kept
+            worker.keep(each)
+        assert list(worker._known.values()) == kept
 
 
 def test_two_checks_at_once(serial):

@@ -146,7 +146,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "compiled.jitted arrays.inplace",
         "callback local",
         "restricted workers.disk",
-        "workers.site",
+        "workers.worker",
         "workers.futures workers.task",
         "workers.executor",
         "choice",

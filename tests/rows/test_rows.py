@@ -10,7 +10,7 @@ from properties import refuted
 
 import gradproof
 from gradproof import Cause, zoo
-from gradproof.rows.combining import retold
+from gradproof.rows.combining import with_settled
 
 EVERY = np.arange(ROWS)
 
@@ -90,7 +90,7 @@ def test_what_is_wrong_on_every_row_is_found_on_fewer():
     assert any(note.startswith(starts) for note in report.warnings)
 
 
-def take_their_places(retold):
+def take_their_places(with_settled):
     """What fewer rows found wrong comes first, the largest error before others; then what is open; then the settled."""
     report = on_all()
     left = [one.index for one in report.findings]
@@ -101,11 +101,11 @@ def take_their_places(retold):
         mild: dataclasses.replace(report.findings[0], cause=Cause.WRONG, claimed=1.1, slope=1.0, rows=8),
         severe: dataclasses.replace(report.findings[1], cause=Cause.WRONG, claimed=3.0, slope=1.0, rows=4),
     }
-    assert [one.index for one in retold(report, told).findings] == [severe, mild, *still_open, settled]
+    assert [one.index for one in with_settled(report, told).findings] == [severe, mild, *still_open, settled]
 
 
 def test_findings_on_fewer_rows_take_their_places():
-    take_their_places(retold)
+    take_their_places(with_settled)
 
     def where_they_were(report, told):
         return dataclasses.replace(report, findings=tuple(told.get(one.index, one) for one in report.findings))

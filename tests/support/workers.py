@@ -158,19 +158,19 @@ class Forgetful:
     """Workers that keep nothing: each task goes to a fresh one; counts what travels."""
 
     def __init__(self):
-        self.sizes, self.sites = [], 0
+        self.sizes, self.problems = [], 0
 
     def submit(self, function, *arguments):
-        from gradproof.evaluators.workers import site
+        from gradproof.evaluators.workers import worker
 
         *words, brought = arguments
         self.sizes.append(sum(np.asarray(word).nbytes for word in words))
-        self.sites += brought is not None
-        before, site._sites = site._sites, {}
+        self.problems += brought is not None
+        before, worker._known = worker._known, {}
         try:
             answer = function(*arguments)
         finally:
-            site._sites = before
+            worker._known = before
         return Promise(lambda: answer)
 
 
@@ -233,9 +233,9 @@ class Breaking:
 
 def kept_here():
     """How many checks this process keeps x for."""
-    from gradproof.evaluators.workers import site
+    from gradproof.evaluators.workers import worker
 
-    return len(site._sites)
+    return len(worker._known)
 
 
 def powers(x, power, factor):

@@ -14,7 +14,7 @@ from ..problem.point import read_problem
 from .reading import ORDER
 
 
-def better_told(error: ValueError, objective: Any, x: Any, rows: int | None) -> ValueError:
+def with_swap_explained(error: ValueError, objective: Any, x: Any, rows: int | None) -> ValueError:
     """Return an error that says that objective and gradient are swapped if that explains an error; else the same.
 
     Parameters

@@ -16,7 +16,7 @@ from ..report.explanation import TOO_FEW, Explanation
 from ..report.finding import Finding
 from ..report.records import Record
 from ..report.remarks.inner_tolerance import TYPICAL
-from ..report.remarks.signs import meant
+from ..report.remarks.signs import with_sign_remarks
 from ..report.report import Report
 from ..report.summaries.arrays import factors_of
 from .along import of_lines, share_of
@@ -41,7 +41,7 @@ from .searching import (
     of_vector,
 )
 
-# Of fewer errors hardly anything can be told but a factor: anything fits them.
+# With fewer errors hardly anything but a factor can be recognised: anything fits them.
 FEWEST = 3
 # With more arrays than this, a few are explained first, to see whether the others are worth it.
 MANY = 16
@@ -50,7 +50,7 @@ SOME, GOLDEN = 8, 0.6180339887498949
 # By how much the bars of slopes may be off where nothing fits within them: those of the shortest proofs rest on the
 # noise of one rounding of f, while sums that cancel have many; and bars that only had to tell a slope from a claim far
 # away are much wider than it is off.  Functions of x are near others that are smooth within bars that are much wider.
-DOUBTS = {8.0: 6, 64.0: 1, 1024.0: 1, 1.0 / 16.0: 2, 1.0 / 256.0: 2}
+BAR_FACTORS = {8.0: 6, 64.0: 1, 1024.0: 1, 1.0 / 16.0: 2, 1.0 / 256.0: 2}
 
 
 def explained(report: Report) -> Report:
@@ -61,7 +61,7 @@ def explained(report: Report) -> Report:
     if not any(each.slope[each.wrong].any() for each in arrays) and not _is_any_right(report, ()):
         return report  # f ignores x altogether, which a remark says
     parts = _with_factors(explained_parts(arrays, report), report)
-    told, warnings = meant([one.explanation for one in parts], report)
+    told, warnings = with_sign_remarks([one.explanation for one in parts], report)
     said = {int(place): str(text.text) for one, text in zip(parts, told, strict=True) for place in one.places}
     layout = report._evidence.layout
     findings = report.findings
@@ -79,14 +79,14 @@ def explained(report: Report) -> Report:
 
 
 def _explained_by(one: Finding, text: str) -> Finding:
-    """Return the same finding with an explanation; there may be thousands, so that it is not made anew."""
+    """Return the same finding with an explanation; there may be thousands, so its fields are not validated again."""
     other = object.__new__(Finding)
     other.__dict__.update(one.__dict__, explanation=text)
     return other
 
 
 def _not_told(whole: Evidence, mask: Flat) -> str:
-    """Return where errors are that nothing explains, and whether there are enough of them to tell."""
+    """Return where unexplained errors are, and whether they are too few to say more."""
     return f"{place_of(whole, mask)}{TOO_FEW if mask.sum() < FEWEST else ''}"
 
 
@@ -118,9 +118,9 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     found += _by_known_rounding(found, arrays)
     found += _by_others(_unexplained(found, arrays), every)
     found += _as_one(_unexplained(found, arrays), of_vector(known))
-    for doubt, kinds in DOUBTS.items():
+    for factor, kinds in BAR_FACTORS.items():
         left = [each for each in _unexplained(found, arrays) if each.name not in in_vain]
-        left = [each.doubted(doubt) for each in left if each.is_wrong_within(doubt)]
+        left = [each.with_scaled_bars(factor) for each in left if each.is_wrong_within(factor)]
         explaining = of_vector(known)[:kinds]
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = [each.with_widest_bars() for each in _unexplained(found, arrays) if each.name not in in_vain]
@@ -137,7 +137,7 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
 
 
 def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], set[str]]:
-    """Return explanations of arrays by themselves, and the names of those for which it is in vain to look for more.
+    """Return explanations of single arrays, and the names of those for which it is useless to look for more.
 
     Of many arrays those that are left are only compared with their slopes if some, from all over, have no explanation.
     """
@@ -147,10 +147,10 @@ def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], 
     chosen = set(range(len(arrays)) if few else from_all_over)
     some = [each for place, each in enumerate(arrays) if place in chosen]
     rest = [each for place, each in enumerate(arrays) if place not in chosen]
-    vain = {each.name for each in some if is_in_vain(each, of_vector(known), max(DOUBTS))}
+    vain = {each.name for each in some if is_in_vain(each, of_vector(known), max(BAR_FACTORS))}
     found = [one for each in some for one in of_array(each, known, each.name in vain)]
     if found or not rest:
-        vain |= {each.name for each in rest if is_in_vain(each, of_vector(known), max(DOUBTS))}
+        vain |= {each.name for each in rest if is_in_vain(each, of_vector(known), max(BAR_FACTORS))}
         return found + [one for each in rest for one in of_array(each, known, each.name in vain)], vain
     simplest = (not_finite, zero, of_vector(known)[0])
     return [one for each in rest for one in of_errors(each, simplest)], vain | {each.name for each in rest}
@@ -177,7 +177,7 @@ def _by_known_factors(found: list[Explained], arrays: list[Evidence]) -> list[Ex
 
 
 def _by_known_rounding(found: list[Explained], arrays: list[Evidence]) -> list[Explained]:
-    """Return explanations by an arithmetic that claims of other arrays have, of arrays too short to tell it."""
+    """Return explanations by the arithmetic of other arrays, for arrays too short to show it themselves."""
     names = {name for one in found for name in one.explanation.names if one.explanation.kind == "rounded"}
     left = {each.name for each in _unexplained(found, arrays)}
     together = _as_one([each for each in arrays if each.name in names | left], (rounded,)) if names and left else []
@@ -244,7 +244,7 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:
-    """Whether an array beside these has more claims that are not 0 than wrong ones."""
+    """Whether another array has more claims that are not 0 than wrong ones."""
     layout, indices = report._evidence.layout, report.wrong.tolist()
     wrong = np.array(indices if layout.indices is None else [layout.place(index) for index in indices], np.int64)
     for leaf in layout.leaves:

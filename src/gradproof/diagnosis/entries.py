@@ -103,7 +103,7 @@ def _evidence(entries: Sequence[Finding]) -> Evidence:
 
 
 def _not_told(left: Sequence[Finding]) -> Iterator[str]:
-    """Yield the outputs with entries that nothing explains, and whether there are enough of them to tell."""
+    """Yield the outputs with unexplained entries, and whether these are too few to say more."""
     for output in sorted({one.output for one in left}):
         names = [one.name for one in left if one.output == output]
         where = names[0] if len(names) == 1 else names[0].partition(BETWEEN)[0]

@@ -109,7 +109,7 @@ class Evidence(NamedTuple):
             return self.element(self.start + place)
         return f"[{', '.join(str(int(one)) for one in np.unravel_index(place, self.shape))}]"
 
-    def doubted(self, times: float) -> Evidence:
+    def with_scaled_bars(self, times: float) -> Evidence:
         """Return the evidence with bars that are so many times as wide."""
         return self if times == 1.0 else self._replace(bar=self.bar * times)
 
@@ -225,7 +225,7 @@ def count_of_claims(report: Record, leaf: Leaf) -> int:
 
 
 def _names(layout: Layout) -> Callable[[Leaf], Callable[[int], str] | None]:
-    """Return what tells of an array what names its coordinates; None if their indices do."""
+    """Return for an array the function that names its coordinates; None if their indices do."""
     whole = layout.whole()
     every = layout if whole is None else whole[0]
     # Once for all arrays: there may be many.

@@ -33,13 +33,13 @@ def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat
     if whole.element is None:
         yield from _by_index(whole.shape, mask)
     yield "where x equals another entry", _shared(x), 1
-    # Limits of slopes tell nothing: small errors of large ones are seen, those of small ones are not.
+    # Limits of slopes prove nothing: errors of large ones are seen, those of small ones are not.
     yield from _beyond("x", x, mask, live)
     yield from _beyond("|x|", np.abs(x), mask, live)
 
 
 def _by_index(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, int]]:
-    """Yield parts that indices tell."""
+    """Yield parts that are defined by indices."""
     yield "on its border" if len(shape) > 1 else "at both ends", _border(shape), 1
     if len(shape) == 2 and shape[0] > 1 < shape[1]:
         row, column = np.indices(shape).reshape(2, -1)

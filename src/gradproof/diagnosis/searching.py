@@ -46,7 +46,7 @@ Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
 # No explanation of coordinates by themselves adapts to more of them.
 MOST_PARAMETERS = 2
-# As many errors tell what those on one side of 0 have in common.
+# This many errors show what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
 # An explanation is first compared with this many coordinates.
 SCREENED = 256
@@ -86,12 +86,12 @@ def _sizes(report: Record) -> dict[int, str]:
     return sizes
 
 
-def is_in_vain(whole: Evidence, explaining: Sequence[Explaining], doubt: float) -> bool:
+def is_in_vain(whole: Evidence, explaining: Sequence[Explaining], factor: float) -> bool:
     """Whether nothing that looks at coordinates by themselves fits the errors of an array, however wide its bars are.
 
     It is not where a fit would say nothing within bars so many times as wide: then one within narrower bars may.
     """
-    part = whole.part(whole.wrong).doubted(doubt)
+    part = whole.part(whole.wrong).with_scaled_bars(factor)
     size = np.minimum(np.minimum(np.abs(part.claimed), np.abs(part.slope)), np.abs(part.error))
     if not is_no_coincidence(MARGIN * part.bar, size, MOST_PARAMETERS, rare=RARE**2):
         return False
@@ -204,7 +204,7 @@ def of_vector(known: Known) -> Sequence[Explaining]:
 
 
 def first_that_fits(part: Evidence, explaining: Sequence[Explaining]) -> Explanation | None:
-    """Return the simplest explanation of coordinates by themselves; of many, some tell first whether it is worth it."""
+    """Return the simplest explanation of these coordinates; of many, a few are tried first."""
     with np.errstate(all="ignore"):
         if len(part.x) > 2 * SCREENED:
             some = _screened(part)

@@ -18,7 +18,7 @@ from .evaluator import EndedError
 from .objectives import Batched, NativeFunction, is_compiled
 from .values import as_value
 
-# What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it goes on.
+# What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it continues.
 FAILED = 1
 
 

@@ -1,4 +1,4 @@
-"""The kinds of objectives that are no plain functions, and what makes them; each has an evaluator of its own.
+"""Objectives that are not plain functions, and the functions that mark them; each kind has its own evaluator.
 
 Most checks have a plain function, and look here only to see that it is none of these.
 """
@@ -167,7 +167,7 @@ def terms(function: Callable[[Any], Any]) -> Terms:
     return Terms(function)
 
 
-class Tried:
+class TrialCalls:
     """Which first calls of a function have been made, with what an error of its code is to add."""
 
     def __init__(self) -> None:
@@ -191,7 +191,7 @@ class NativeFunction:
         alive: tuple[Any, ...],
         threads: int | None = 1,
         prototype: Prototype | None = None,
-        tried: Tried | None = None,
+        tried: TrialCalls | None = None,
     ) -> None:
         self.address = address
         self.user = user

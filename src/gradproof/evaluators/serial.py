@@ -29,7 +29,7 @@ MOVED_BYTES = 7 << 10
 CHANGED = "The objective changed its argument. It was given copies, so your x is unchanged."
 
 
-class Moving:
+class MovingPoint:
     """Points along one coordinate each, all in one memory: whoever keeps one has it, and another memory moves on.
 
     Parameters
@@ -146,7 +146,7 @@ class SerialEvaluator(Evaluator):
     def _in_one_memory(self, probes: Flat) -> Generator[Flat, None, Flat]:
         """Yield values at points that move in one memory; return the probes that are left where f changes that."""
         for part in self.pace.chunks(len(probes), ALL):
-            moving = Moving(self.problem.x, self._shape)
+            moving = MovingPoint(self.problem.x, self._shape)
             for values in self._called(probes[part], moving.at(probes[part])):
                 if moving.is_untouched:
                     yield values

@@ -62,7 +62,7 @@ class OnceWorthIt:
             from ..compiler import for_python
 
             self._compiled = for_python(self.function)
-        # None has a type of its own to Numba; where a vector is null, it is not read.
+        # None has its own type in Numba; where a vector is null, it is not read.
         vector = arguments[0]
         return self._compiled(*(vector if argument is None else argument for argument in arguments))
 

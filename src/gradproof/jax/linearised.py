@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .interpreting import CALLS, Interpreter
 
-# Operations that have kinks, and with them those that functions of single elements are made of.
+# Operations with kinks, and those that elementwise functions with kinks consist of.
 KINKED = frozenset(("abs", "max", "min", "clamp", "select_n"))
 COMPARING = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not")
 PLAIN = ("mul", "add", "sub", "neg", "div", "square", "integer_pow", "copy", "convert_element_type", "broadcast_in_dim")
@@ -94,7 +94,7 @@ def linearised(objective: Callable[[Any], Any], x: Any, made: Callable[[], Linea
 
 
 class Linearising(Interpreter):
-    """What evaluates functions at two points at once: where it is asked for, and x, whose zeros tell where kinks are.
+    """Evaluates functions at two points at once: the one that is asked for, and x, whose zeros show where kinks are.
 
     While it looks, it notes which operations have such zeros.
 

@@ -65,7 +65,7 @@ def has_nan(vector: Flat) -> bool:
 
 
 def is_single(value: Any) -> bool:
-    """Whether a value is a single one; NumPy cannot tell it of arrays of different shapes in a list."""
+    """Whether a value is a single one; NumPy cannot say for arrays of different shapes in a list."""
     return not isinstance(value, (Mapping, tuple, list)) and np.ndim(value) == 0
 
 

@@ -1,4 +1,4 @@
-"""A claimed gradient beside the same gradient in float64: what of it is rounding in the arithmetic of the claim."""
+"""Compares a claimed gradient with the same gradient in float64: how much of it is rounding in lower precision."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-# Stands behind the place of errors of which there are not enough to tell what they have in common.
+# Follows the place of errors that are too few to show what they have in common.
 TOO_FEW = ", too few to tell"
 # Ends a remark on what claims break that nothing explains: it stands beside that.
 OBSERVED = "errors of other kinds may do the same."

@@ -97,7 +97,7 @@ def _numbers(report: border.Report) -> dict[str, Any]:
 
 def _power(report: border.Report, evidence: Evidence, gradient_evaluations: int) -> Power:
     """Return the power of a check from the report of its engine and the named blocks of x."""
-    # Imported on use, here and below: most checks go along no lines, and of most there is nothing to tell.
+    # Imported on use, here and below: most checks do not go along lines, and most find nothing.
     from .power import BlockPower, Power
 
     bar = float(report.bar)

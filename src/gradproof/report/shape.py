@@ -1,4 +1,4 @@
-"""The shape of f beside x that keeps a coordinate undecided, told from its values: stairs, a jump, a root, a tie.
+"""The shape of f near x that keeps a coordinate undecided, recognised from its values: stairs, a jump, a root, a tie.
 
 A claim may stay undecided because f has no slope there that a claim could be compared with.  Which shape it is decides
 what to do, and the values along the coordinate show it.
@@ -48,7 +48,7 @@ UNDECIDED = (Cause.NOISE_LIMITED, Cause.STEP_LIMITED)
 
 
 class Shape(NamedTuple):
-    """A shape of f beside x: its kind, and what it means for a claim, without a full stop."""
+    """A shape of f near x: its kind, and what it means for a claim, without a full stop."""
 
     kind: str
     sentence: str
@@ -104,7 +104,7 @@ def _side(sign: int, at_x: float, steps: Sequence[float], values: Sequence[float
 
 
 def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float], *, is_zero: bool) -> Shape | None:
-    """Return the shape of an f that is constant beside x, and further away moves as stairs do."""
+    """Return the shape of an f that is constant near x and moves in steps further away."""
     known = np.array([at_x, *values])
     with np.errstate(over="ignore"):
         unit = UNIT_FLOAT32 if np.array_equal(known.astype(np.float32), known) else UNIT_FLOAT64
@@ -134,7 +134,7 @@ def _stairs(sides: Sequence[Side], at_x: float, values: Sequence[float], *, is_z
 
 
 def _is_stair(side: Side, rounding: float) -> bool:
-    """Whether f jumps behind its flat piece: from a kink there it would go on as fast as it set in, or faster."""
+    """Whether f jumps at the end of its flat piece: after a kink it would continue at least as steeply as it began."""
     first = side.flat
     if not abs(side.changes[first]) > rounding:
         return False

@@ -87,7 +87,7 @@ def wrong(finding: Finding, part: Piece, size: int) -> Finding:
     return replace(finding, **part._asdict(), rows=size)
 
 
-def retold(report: Report, told: dict[int, Finding]) -> Report:
+def with_settled(report: Report, told: dict[int, Finding]) -> Report:
     """Return a report with new findings for some undecided coordinates, and updated counts and verdict."""
     faults = [index for index, one in told.items() if one.cause is Cause.WRONG]
     resolutions = report.resolutions.copy()

@@ -45,7 +45,7 @@ from ..run.progress import Progress, shown
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .additive import Form, adds_up, evaluated, form_of
-from .combining import UNKNOWN, Piece, joined, pieces, retold, wrong
+from .combining import UNKNOWN, Piece, joined, pieces, with_settled, wrong
 from .on_rows import OnRows, row_count
 from .one_row import with_remark
 
@@ -282,7 +282,7 @@ class Stage:
 
     def _replaced(self, report: Report) -> Report:
         return replace(
-            retold(report, self.told),
+            with_settled(report, self.told),
             evaluations=self.evaluations,
             gradient_evaluations=self.gradient_evaluations,
             stopped_by=self.stopped_by,

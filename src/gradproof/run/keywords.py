@@ -72,7 +72,7 @@ class TorchSettings(CheckSettings, total=False):
 
 
 class JaxSettings(SharedSettings, total=False):
-    """Those of `gradproof.jax.check` beside its own."""
+    """Those of `gradproof.jax.check` besides its own."""
 
     seed: int
     time_limit: float | None

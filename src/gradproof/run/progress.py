@@ -47,7 +47,7 @@ def _counting(progress: Callable[[int, int], object], expected: int) -> Callable
 
 
 def _is_terminal(stream: TextIO) -> bool:
-    """Whether a stream is a terminal; one that is closed, or cannot tell, is none."""
+    """Whether a stream is a terminal; one that is closed, or does not know, is not."""
     try:
         return stream.isatty()
     except UNWRITABLE:

@@ -57,7 +57,7 @@ class FileKeeper(Keeper):
         self._due = time.monotonic() + EVERY
 
     def mode(self, asked: str) -> str:
-        """Return the mode that was asked for; a check goes on as it began where the choice is left to it."""
+        """Return the mode that was asked for; with "auto" a check continues in the mode in which it began."""
         return self._saved.mode if self._saved is not None and asked == "auto" else asked
 
     def begin(self, problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> None:

@@ -19,7 +19,7 @@ from ..problem.numbers import Flat, frozen, in_x
 from ..report.cause import Cause
 from ..report.making import worst_first
 from ..report.report import Report
-from .subchecks import EndedError, Lines, Search, box_of
+from .subchecks import LinePoints, Search, SubcheckEndedError, box_of
 
 # A range of indices is divided into this many parts at a time: fewer take more rounds where few are wrong, and fewer
 # rounds where all are, as upstream of a bug.
@@ -95,7 +95,7 @@ def _until_ended(report: Report, look: Callable[[Report], Report]) -> Report:
         return report
     try:
         return look(report)
-    except EndedError as ended:
+    except SubcheckEndedError as ended:
         return replace(report, evaluations=report.evaluations + ended.evaluations, stopped_by=ended.by)
 
 
@@ -217,7 +217,7 @@ def _divided(part: Flat, most: int = PARTS) -> list[Flat]:
 
 def _along(search: Search, leaf: Leaf, lines: list[Flat], used: int) -> Report:
     """Return the check of f along lines through an array, each of them a coordinate."""
-    points = Lines(search.problem.x, leaf, np.stack(lines), box_of(search, leaf))
+    points = LinePoints(search.problem.x, leaf, np.stack(lines), box_of(search, leaf))
     claimed = points.moves @ np.asarray(search.claimed[leaf.start : leaf.stop], np.float64)
     return search.check(points, claimed, points.start, used, points.limits)
 

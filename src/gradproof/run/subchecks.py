@@ -27,7 +27,7 @@ FEWEST_EVALUATIONS = 2
 Checked = Callable[[Any, Flat, Flat, Settings], Report]
 
 
-class EndedError(Exception):
+class SubcheckEndedError(Exception):
     """Raised where the time limit or Ctrl-C ends a small check: what is known until then is the report."""
 
     def __init__(self, by: str, evaluations: int = 0) -> None:
@@ -72,7 +72,7 @@ class Search(NamedTuple):
 
         Raises
         ------
-        EndedError
+        SubcheckEndedError
             If the time is up, or Ctrl-C ends the check.
         """
         left = self._seconds()
@@ -82,23 +82,23 @@ class Search(NamedTuple):
         try:
             report = self.checked(objective, claimed, x, settings)
         except KeyboardInterrupt:
-            raise EndedError("interrupted") from None
+            raise SubcheckEndedError("interrupted") from None
         if report.stopped_by in ("time_limit", "interrupted"):
-            raise EndedError(report.stopped_by, report.evaluations)
+            raise SubcheckEndedError(report.stopped_by, report.evaluations)
         return report
 
     def _seconds(self) -> float | None:
-        """Return how many seconds are left; raise an `EndedError` if none are."""
+        """Return how many seconds are left; raise a `SubcheckEndedError` if none are."""
         if self.deadline is None:
             return None
         left = self.deadline - time.monotonic()
         if left <= 0.0:
-            raise EndedError("time_limit")
+            raise SubcheckEndedError("time_limit")
         return left
 
 
 @dataclass(frozen=True)
-class Lines:
+class LinePoints:
     """Points along lines through an array, each of which is a variable.
 
     Attributes

@@ -1,4 +1,4 @@
-"""What PyTorch's gradcheck asks of a backward pass beside its numbers: types, repeatability, undefined gradients."""
+"""What PyTorch's gradcheck asks of a backward pass besides its numbers: types, repeatability, undefined gradients."""
 
 from __future__ import annotations
 

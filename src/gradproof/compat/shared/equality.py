@@ -88,7 +88,7 @@ def _flat(outputs: Any) -> Flat:
 
 
 def _jumps(function: Callable[[Any], Any], x: Mapping[str, Flat], names: list[str], at_x: Flat) -> bool:
-    """Whether an output jumps where all whole numbers are moved at once, by the same to either side."""
+    """Whether an output jumps where integer-valued arguments are moved together, equally far to either side."""
     changes: list[Flat] = []
     for step in (NEAR, FAR):
         for signed_step in (-step, step):

@@ -1,4 +1,4 @@
-"""What PyTorch's gradcheck asks of the forward mode beside its numbers: tangents that are not there count as 0."""
+"""What PyTorch's gradcheck asks of the forward mode besides its numbers: missing tangents count as 0."""
 
 from __future__ import annotations
 

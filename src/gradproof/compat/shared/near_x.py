@@ -11,7 +11,7 @@ from ...report.shape import shape_of
 # Units of rounding by which the difference of two values may be off.
 ROUNDINGS = 16.0
 UNIT = 2.0**-52
-# What counts as agreement, relative to the slope, or where that is 0; differences must tell it so well.
+# What counts as agreement, relative to the slope, or where that is 0; differences must be as exact as that.
 RTOL, SMALLEST = 1e-5, 1e-8
 # A tread that is wider than the steps of the libraries' own checks, and than those of a function that is computed in
 # float32 inside: its steps are meant.

@@ -25,7 +25,7 @@ FEWEST = 2
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4
-# Claims that are looked through at once.
+# The most claims that are searched in one go.
 PIECE = 1 << 16
 
 

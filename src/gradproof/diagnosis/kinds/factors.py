@@ -76,7 +76,7 @@ def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanati
     name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
     if not _is_meant(ratio, bar, factor):
         return None
-    if not name and (simple := _simplest(part.doubted(LIKELIER))):
+    if not name and (simple := _simplest(part.with_scaled_bars(LIKELIER))):
         return simple
     text = said(shown(factor, error), name)
     return Explanation("factor", "", text, factor)

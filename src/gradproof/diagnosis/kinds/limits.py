@@ -17,7 +17,7 @@ from ..evidence import MARGIN, Evidence
 FEWEST, FEWEST_SIGNS = 3, 20
 SHOWN = 4
 SAME = 1e-12
-# A sum is told only where it is known to this part of itself.
+# A sum is recognised only where it is known to this part of itself.
 RARE_SUM = 1e-3
 # Multiples of 1/64 are round numbers.
 ROUND = 64.0

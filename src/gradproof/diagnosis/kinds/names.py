@@ -72,7 +72,7 @@ FEWEST_COUNT, COMMON = 8, 16
 WHOLE = 5e-4
 # Terms are counted so often, or factors that large are forgotten, by mistake.
 SMALL = 10
-# Larger counts, and parts of them, are none that a factor could tell.
+# Larger counts, and fractions of them, cannot be recognised from a factor.
 LARGEST_COUNT = 1e9
 # Powers of two from here on are loss scales, and those from the second on first of all.
 FEWEST_HALVINGS, LARGE_SCALE = 4, 10

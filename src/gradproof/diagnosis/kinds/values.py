@@ -1,4 +1,4 @@
-"""What the values of claims tell by themselves: they are exactly 0, not finite, or numbers of a coarser arithmetic."""
+"""What claims reveal by their values alone: they are exactly 0, not finite, or numbers of a coarser arithmetic."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def no_dependence(part: Evidence) -> Explanation | None:
     allowed = MARGIN * part.bar
     if np.any(allowed > NEARLY * np.abs(part.claimed)):
         return None
-    # A single slope among others may only be too small to be seen beside a large claim.
+    # A single slope among others may just be too small to be seen next to a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
     is_bound = part.slope.any() or np.any(allowed > NOTHING * np.abs(part.claimed))

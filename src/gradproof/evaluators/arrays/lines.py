@@ -19,7 +19,7 @@ from .memory import Arrays, Block
 WAIT = 1e-4
 
 
-class Moving:
+class GuardedArrays:
     """The arrays as seen by the threads that move them; once it is closed, nothing is written any more."""
 
     def __init__(self, arrays: Arrays) -> None:
@@ -45,7 +45,7 @@ class InPlaceLines(Lines):
     """
 
     def __init__(self, x: Flat, claimed: Flat, arrays: Arrays) -> None:
-        self._moving = Moving(arrays)
+        self._moving = GuardedArrays(arrays)
         super().__init__(x, claimed, cast(Flat, self._moving))
         self.arrays = arrays
         self._scratch = threading.local()
@@ -58,7 +58,7 @@ class InPlaceLines(Lines):
     def stop_writing(self) -> None:
         """Make sure that no thread of an earlier move writes any more."""
         self._moving.close()
-        self._moving = Moving(self.arrays)
+        self._moving = GuardedArrays(self.arrays)
         self._point = cast(Flat, self._moving)
 
     def forget_point(self) -> None:
@@ -66,7 +66,7 @@ class InPlaceLines(Lines):
         self._moved = slice(0, 0)
 
     def _segments(self, probe: Flat, first: int, last: int, point: Flat) -> None:
-        moving, this = cast(Moving, point), threading.get_ident()
+        moving, this = cast(GuardedArrays, point), threading.get_ident()
         try:
             moving.writing.add(this)
             if moving.is_open:

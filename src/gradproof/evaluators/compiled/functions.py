@@ -14,7 +14,7 @@ from ...library import ffi, pointer
 from ...problem.numbers import Flat
 from ...problem.point import Problem
 from ..evaluator import EndedError
-from ..objectives import NativeFunction, Tried
+from ..objectives import NativeFunction, TrialCalls
 from .prototypes import GRADIENT, OBJECTIVE, Prototype, expected
 
 # What the memory for values holds before the first call: no arithmetic results in this NaN.
@@ -34,20 +34,20 @@ class NativeError(EndedError):
 
 
 # By identity, because functions of ctypes have no hash; a reference forgets its function when that is gone.
-_tried: dict[int, tuple[weakref.ref[Any], Tried]] = {}
+_tried: dict[int, tuple[weakref.ref[Any], TrialCalls]] = {}
 
 
-def tried_calls(function: Any) -> Tried:
+def tried_calls(function: Any) -> TrialCalls:
     """Return the calls of a function object, none yet for one that cannot be remembered, such as an address.
 
     Whoever checks one function many times waits once.  Some functions cannot be called in a child any more once they
     were called here, as they have threads of their own by then.
     """
     key = id(function)
-    reference, tried = _tried.get(key, (None, Tried()))
+    reference, tried = _tried.get(key, (None, TrialCalls()))
     if reference is not None and reference() is function:
         return tried
-    tried = Tried()
+    tried = TrialCalls()
     with contextlib.suppress(TypeError):
         _tried[key] = weakref.ref(function, lambda _: _tried.pop(key, None)), tried
     return tried
@@ -132,7 +132,7 @@ def _require_fit(prototype: Prototype, problem: Problem, role: str) -> None:
         raise ValueError(f"x has {problem.n:,} coordinates, more than the n of {prototype.text} can hold")
 
 
-def _try(found: CFunction, problem: Problem, tried: Tried) -> None:
+def _try(found: CFunction, problem: Problem, tried: TrialCalls) -> None:
     """Make the first call in a child process; raise a `NativeError` if it is not that of such a function."""
     # Imported on use: most checks have no C function.
     from . import child

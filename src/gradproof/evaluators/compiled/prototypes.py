@@ -63,7 +63,7 @@ class Prototype:
 
     @functools.cached_property
     def longest(self) -> int:
-        """The largest n that the function can be told."""
+        """The largest n that the function can be passed."""
         bits = min([each.bits for each in self.parameters if each.role == LENGTH], default=64)
         return (1 << (bits - 1)) - 1
 

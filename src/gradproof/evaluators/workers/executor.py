@@ -23,9 +23,9 @@ from ..evaluator import Evaluator
 from ..lines import Lines
 from ..local import local_evaluator
 from ..pace import Pace, TimeIsUp
-from .futures import Arrivals, is_about_pickling, outcome_of, raise_unusable_executor, refuse_what_stays, workers_of
-from .site import ANSWERED, UNKNOWN, Answer, Site, answer, forget, keep
+from .futures import Arrivals, is_about_pickling, outcome_of, raise_unusable_executor, refuse_unpicklable, workers_of
 from .task import Task
+from .worker import ANSWERED, UNKNOWN, Answer, SharedProblem, answer, forget, keep
 
 # The longest task in seconds, unless one evaluation takes longer: Ctrl-C and the end of a round wait for tasks.
 LONG = 0.2
@@ -89,8 +89,8 @@ class ExecutorEvaluator(Evaluator):
         self.executor = executor
         self.objective = objective
         self._here = local_evaluator(objective, problem, Pace(self.pace.deadline))
-        refuse_what_stays(objective, executor)
-        self._site = Site(objective, problem)
+        refuse_unpicklable(objective, executor)
+        self._shared = SharedProblem(objective, problem)
         self._workers = workers_of(executor)
         self._numbers = itertools.count()
         self._seconds = 0.0
@@ -98,13 +98,13 @@ class ExecutorEvaluator(Evaluator):
         self._seen: set[tuple[str, int, int]] = set()
         self._takes_tasks = True
         self._arrivals = Arrivals()
-        keep(self._site)
+        keep(self._shared)
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines, which need the claimed gradient, in the type of x."""
-        forget(self._site.key)
-        self._site = Site(self.objective, self.problem, claimed)
-        keep(self._site)
+        forget(self._shared.key)
+        self._shared = SharedProblem(self.objective, self.problem, claimed)
+        keep(self._shared)
         lines = super().use_lines(claimed)
         self._here.lines = lines
         return lines
@@ -112,14 +112,14 @@ class ExecutorEvaluator(Evaluator):
     def close(self) -> None:
         """Cancel tasks that nobody needs any more, and forget the check."""
         self._take_back()
-        forget(self._site.key)
+        forget(self._shared.key)
         self._here.close()
         super().close()
 
     def at_x(self) -> float:
         """Return the objective at x; its exceptions propagate."""
-        # The first task carries the site, which its worker cannot know yet.
-        return float(next(self._answers(probes_at_x(), self._site))[0])
+        # The first task carries the problem, which its worker cannot know yet.
+        return float(next(self._answers(probes_at_x(), self._shared))[0])
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it raises."""
@@ -127,7 +127,7 @@ class ExecutorEvaluator(Evaluator):
             yield values
             self.pace.done(len(values))
 
-    def _answers(self, probes: Flat, site: Site | None = None) -> Iterator[Flat]:
+    def _answers(self, probes: Flat, shared: SharedProblem | None = None) -> Iterator[Flat]:
         """Yield the values of probes in order, whatever the order in which they arrive."""
         start = 0
         self._take_back()
@@ -136,7 +136,7 @@ class ExecutorEvaluator(Evaluator):
                 self.pace.look_at_the_clock()
                 task = Task(probes[start : start + self._size(len(probes) - start)])
                 self._tasks.append(task)
-                self._send(task, site)
+                self._send(task, shared)
                 start += len(task.probes)
             first = self._tasks[0]
             if first.future is not None:
@@ -151,7 +151,7 @@ class ExecutorEvaluator(Evaluator):
         return [task for task in self._tasks if task.future is not None]
 
     def _most(self) -> int:
-        """Return how many tasks may be in flight: one per worker until each has received the site, which is large."""
+        """Return how many tasks may be in flight: one per worker until each has received the large problem."""
         return self._workers * (AHEAD if len(self._seen) >= self._workers else 1)
 
     def _take_back(self) -> None:
@@ -166,7 +166,7 @@ class ExecutorEvaluator(Evaluator):
             part = max(min(part, int(LONG / self._seconds)), int(SHORT / self._seconds))
         return max(1, min(left, part))
 
-    def _send(self, task: Task, site: Site | None) -> None:
+    def _send(self, task: Task, shared: SharedProblem | None) -> None:
         """Send a task, unless the executor no longer accepts any: then it is evaluated here."""
         # A new number even for a task that is sent again: an executor may cache calls by their arguments.
         task.numbers.append(next(self._numbers))
@@ -176,7 +176,7 @@ class ExecutorEvaluator(Evaluator):
             return
         changes = self._here.changes_its_argument
         try:
-            future = self.executor.submit(answer, self._site.key, task.numbers[-1], task.probes, changes, site)
+            future = self.executor.submit(answer, self._shared.key, task.numbers[-1], task.probes, changes, shared)
             task.future = self._arrivals.of(future)
         except Exception as problem:
             if not self._seen:
@@ -187,7 +187,7 @@ class ExecutorEvaluator(Evaluator):
         """Wait until a task has an outcome, and process it; raise an exception when the time is up."""
         tasks = self._under_way()
         if not all(isinstance(task.future, Future) for task in tasks):  # other kinds need only have `result()`
-            self._see(tasks[0], outcome_of(tasks[0].future))
+            self._handle(tasks[0], outcome_of(tasks[0].future))
             return
         waited_for = {future: task for task in tasks for future in (task.future, *task.overdue)}
         done = self._arrivals.wait(waited_for, self._patience(tasks))
@@ -196,7 +196,7 @@ class ExecutorEvaluator(Evaluator):
             self._send_elsewhere(tasks)
         for future, task in waited_for.items():
             if future in done and task.future is not None:
-                self._see_one(task, future)
+                self._handle_future(task, future)
 
     def _patience(self, tasks: list[Task]) -> float | None:
         """Return for how many seconds to wait: until the time limit, or until a task is overdue; None: for ever."""
@@ -234,20 +234,20 @@ class ExecutorEvaluator(Evaluator):
             self.problem.note("A worker did not answer for a long time; its probes were evaluated elsewhere.")
             task.overdue.append(task.future)
             if task.tries < TRIES:
-                self._send(task, self._site)
+                self._send(task, self._shared)
             else:
                 task.future = None
 
-    def _see_one(self, task: Task, future: Any) -> None:
+    def _handle_future(self, task: Task, future: Any) -> None:
         """Process the outcome of one future of a task: what is overdue counts only if it brings the values."""
         outcome = outcome_of(future)
         if future in task.overdue:
             task.overdue.remove(future)
             if not (isinstance(outcome, Answer) and outcome.state == ANSWERED):
                 return
-        self._see(task, outcome)
+        self._handle(task, outcome)
 
-    def _see(self, task: Task, outcome: Any) -> None:
+    def _handle(self, task: Task, outcome: Any) -> None:
         """Accept the values of a task, or send it again, or leave it to this process."""
         if isinstance(outcome, KeyboardInterrupt):
             raise outcome
@@ -264,8 +264,8 @@ class ExecutorEvaluator(Evaluator):
         if not self._seen and (task.tries >= TRIES or is_about_pickling(outcome)):
             raise_unusable_executor(outcome)
         if task.tries < TRIES:
-            # The task was lost, or its worker does not know this check: send the task again with the site.
-            self._send(task, self._site)
+            # The task was lost, or its worker does not know this check: send the task again with the problem.
+            self._send(task, self._shared)
             return
         self.problem.note("Workers repeatedly lost some probes; these were evaluated in this process.")
         task.future = None

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
-from .site import sendable
+from .worker import sendable
 
 MODULE = (
     "make it a function at the top of a module (not a lambda or a nested function), "
@@ -75,7 +75,7 @@ def is_about_pickling(problem: Any) -> bool:
     return isinstance(problem, Exception) and any(word in text for word in ("pickl", "serializ"))
 
 
-def refuse_what_stays(objective: Any, executor: Any) -> None:
+def refuse_unpicklable(objective: Any, executor: Any) -> None:
     """Raise a TypeError, before anything is called, if the objective cannot be sent to the executor's processes."""
     processes = sys.modules.get("concurrent.futures.process")
     if processes is None or not isinstance(executor, processes.ProcessPoolExecutor):

@@ -1,4 +1,4 @@
-"""What an executor is asked to do at once."""
+"""One task of an executor."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def directions(problem: Problem, seed: int) -> list[Flat]:
 
 
 class Directions:
-    """Checks products with tangents along any directions, each a coordinate of its own.
+    """Checks products with tangents along any directions, each of which counts as a coordinate.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ ALLOWED = 3.0
 
 
 def goes_along_lines(check: OutputsCheck) -> bool:
-    """Whether a check of products with tangents goes along lines of its own.
+    """Whether a check of products with tangents goes along its own lines.
 
     In float32 what is rounded of a step along a line is no part of the tangent, and at bounds there are no lines.
     """

@@ -20,7 +20,7 @@ USUAL_STEP = {"float64": 2.0**-17, "float32": 2.0**-7}
 # The same where a bound is nearer, and there may be only one side: a square root of it.
 STEP_INSIDE = {"float64": 2.0**-26, "float32": 2.0**-11}
 UNIT = {"float64": 2.0**-52, "float32": 2.0**-23}
-# A step by which a kink at x is told from noise and from curvature is longer by this factor.
+# A step that distinguishes a kink at x from noise and from curvature is longer by this factor.
 FAR = 64.0
 # Units of rounding that a slope may be off by.
 ROUNDINGS = 16.0
@@ -165,7 +165,7 @@ class Column:
             size = np.fmax(np.abs(here), np.fmax(np.abs(above), np.abs(below)))
             bar = ROUNDINGS * max(noise, UNIT[kind]) * size / step
             slopes = Slopes((here - below) / (self.at - left), (above - here) / (right - self.at), bar)
-        # At a bound the slope within tells what there is.
+        # At a bound only the slope inside is known.
         if left < self.low or right > self.high:
             inner = slopes.left if right > self.high else slopes.right
             return Slopes(inner, inner, bar)

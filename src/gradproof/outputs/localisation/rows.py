@@ -11,9 +11,9 @@ from ...problem.numbers import Flat
 from ...problem.structure import Layout
 from ...report.explanation import Explanation
 
-# What counts as the same, relatively, beside what the slopes may be off by.
+# The relative difference that counts as none, in addition to the error bars of the slopes.
 SAME = 1e-5
-# Of fewer entries hardly anything can be told: anything fits them.
+# With fewer entries hardly anything can be recognised: anything fits them.
 FEWEST = 2
 # The most rows that are named.
 NAMED = 3

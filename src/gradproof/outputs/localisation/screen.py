@@ -102,7 +102,7 @@ class Parts(NamedTuple):
 
 
 def single_outputs(covectors: Sequence[Covector], matrix: Any) -> Parts:
-    """Return every output as a part of its own; their claims are the rows of a matrix."""
+    """Return every output as a separate part; their claims are the rows of a matrix."""
     support = np.concatenate([one.support for one in covectors])
     return Parts(None, support, np.ones(len(support)), matrix)
 

@@ -1,4 +1,4 @@
-"""Makes containers of the user's own types anew, or refuses types that do not let themselves be made."""
+"""Rebuilds containers of the user's own types, or refuses types that cannot be rebuilt."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _is_finite(claimed: Any) -> bool:
 
 
 def _some(values: Flat, indices: Flat | None, told: Iterable[int]) -> dict[str, float]:
-    """Return the coordinates of a long vector that something is told of."""
+    """Return the coordinates of a long vector that are mentioned."""
     return {str(index): float(values[place_among(indices, index)]) for index in told}
 
 
@@ -103,7 +103,7 @@ def grouped_by_coordinate(values: Values) -> Along:
 
 
 def _own(finding: Finding, values: Values, noise: float) -> dict[str, Any]:
-    """Return the evidence of a finding where it is not that of the report: of a check of its own."""
+    """Return the evidence of a finding that comes from a separate check instead of that of the report."""
     own: dict[str, Any] = {}
     if not _is_same(finding._noise, noise):
         own["noise"] = finding._noise

@@ -11,19 +11,19 @@ from ...problem.numbers import Flat, in_short
 
 
 class Labelled(Leaf):
-    """An array that had labels, which are not told."""
+    """An array that had labels, which are not kept."""
 
 
 class OtherDict(dict[Any, Any]):
-    """Stands for a dict of a type that is not told."""
+    """Stands for a dict of an unknown type."""
 
 
 class OtherList(list[Any]):
-    """Stands for a list of a type that is not told."""
+    """Stands for a list of an unknown type."""
 
 
 class OtherTuple(tuple[Any, ...]):
-    """Stands for a tuple of a type that is not told, such as one with names."""
+    """Stands for a tuple of an unknown type, such as one with names."""
 
 
 EXAMPLES: dict[str, Any] = {"dict": {}, "list": [], "tuple": ()}
@@ -39,7 +39,7 @@ def structure_of(node: Node) -> dict[str, Any]:
         return described | {name: True for name, holds in marks.items() if holds}
     if not isinstance(node, Branch):
         return {"held": node.path}
-    # A container of another type can be told, but not made again.
+    # A container of another type can be described, but not rebuilt.
     is_plain = type(node.example) in (dict, list, tuple) and all(type(key) in (str, int) for key in node.keys)
     keys = {"keys": list(node.keys)} if node.kind == "dict" and is_plain else {}
     parts = [structure_of(child) for child in node.children]
@@ -47,7 +47,7 @@ def structure_of(node: Node) -> dict[str, Any]:
 
 
 def ranges_of(indices: Flat | None) -> list[list[int]] | None:
-    """Return sorted indices as ranges [start, stop); None if there are none to tell."""
+    """Return sorted indices as ranges [start, stop); None if there are none."""
     if indices is None:
         return None
     breaks = np.flatnonzero(np.diff(indices) != 1) + 1
@@ -55,7 +55,7 @@ def ranges_of(indices: Flat | None) -> list[list[int]] | None:
 
 
 def root_of(told: dict[str, Any]) -> Node:
-    """Return a structure from what `structure_of` tells of it."""
+    """Return a structure from what `structure_of` returned."""
     return _Reading().node(told)
 
 

@@ -1,1 +1,1 @@
-"""What a report remarks beside its verdict: one file for each thing that it recognises."""
+"""Remarks of a report besides its verdict: one file for each pattern that is recognised."""

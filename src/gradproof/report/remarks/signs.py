@@ -1,4 +1,4 @@
-"""Negatives and conjugates: what a remark says of them becomes part of the explanation, which would only repeat it."""
+"""Negatives and conjugates: a remark on them becomes part of the explanation, which would only repeat it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from . import conjugated, negated
 MINUS = "claimed = -1 × slope"
 
 
-def meant(found: list[Explanation], report: Record) -> tuple[list[Explanation], tuple[str, ...]]:
-    """Return explanations that also say what a wrong sign may mean, and the remarks that are left beside them.
+def with_sign_remarks(found: list[Explanation], report: Record) -> tuple[list[Explanation], tuple[str, ...]]:
+    """Return explanations that also say what a wrong sign may mean, and the remarks that are left.
 
     Parameters
     ----------

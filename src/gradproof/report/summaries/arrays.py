@@ -132,7 +132,7 @@ def _array(
         part = resolutions_of(report)[leaf.start : leaf.stop]
         known = np.asarray(report._evidence.claimed[leaf.start : leaf.stop])
         undecided = len(open_ones)
-        # Without a resolution: not tested, or undecided; of many that are undecided only some are told.
+        # Without a resolution: not tested, or undecided; of many undecided ones only some have findings.
         nothing = max(int(np.isnan(part).sum()) - sum(math.isnan(report.resolutions[index]) for index in open_ones), 0)
         undecided, untested = (undecided, nothing) if report.untested else (undecided + nothing, 0)
         with np.errstate(invalid="ignore"):

@@ -29,7 +29,7 @@ def about_arrays(report: Record) -> dict[str, str]:
     wrong = sorted((one for one in arrays if one.wrong or one.name in blocks), key=_severity)
     rest = [one for one in arrays if not (one.wrong or one.name in blocks)]
     nothing_found = report.power is not None
-    # What is known of their factors is told below.
+    # What is known of their factors follows below.
     unseen = [one for one in rest if one.right < one.n and nothing_found and math.isnan(one.factor)]
     parts = [
         _listed("wrong", [_counted(one, blocks, along_lines=nothing_found) for one in wrong]),

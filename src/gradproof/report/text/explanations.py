@@ -46,7 +46,7 @@ def unexplained(report: Record) -> list[str]:
 
 
 def observed(report: Record) -> list[str]:
-    """Return the remarks on what claims break, which say nothing beside what explains them."""
+    """Return the remarks on invariances that claims break, which are redundant next to an explanation."""
     if report.verdict != "wrong" or not report.warnings:
         return []
     from ..explanation import OBSERVED

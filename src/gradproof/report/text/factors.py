@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST = 10
 # Upstream of a bug at least this share of the arrays is off: errors fade on the way to the first ones.
 UPSTREAM = 0.5
-# A factor that all arrays share is told in one line.
+# A factor that all arrays share takes one line.
 COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
 

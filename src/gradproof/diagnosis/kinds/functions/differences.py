@@ -1,4 +1,4 @@
-"""Differences of neighbours in x that errors are made of: those of smoothness, of bending, and sums of neighbours."""
+"""Errors made of differences of neighbours in x, first or second ones, or of sums of neighbours."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def _fits(x: Flat, claimed: Flat) -> Iterator[tuple[str, float, float]]:
     """Yield functions of x of which the claims are a multiple, with factor and constant; those without one first."""
     names, rows = zip(*_functions(x), strict=True)
     every = np.array(rows)
-    # Two claims that are far apart tell factor and constant, all others whether it is these.
+    # Two claims that are far apart give factor and constant; all others must agree with them.
     low, high = int(np.argmin(claimed)), int(np.argmax(claimed))
     factors = np.stack([claimed[high] / every[:, high], np.ptp(claimed) / (every[:, high] - every[:, low])])
     constants = np.stack([np.zeros(len(every)), claimed[high] - factors[1] * every[:, high]])

@@ -26,7 +26,7 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
 
 
 def _of_both(part: Evidence, name: str) -> Explanation | None:
-    """Return the factor of slopes, and of one function of x, which claims are made of."""
+    """Return the factors of the slopes and of one function of x that together make the claims."""
     base = part.x if name == "x" else np.ones_like(part.x)
     columns = np.stack([part.slope, base], axis=1)
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))

@@ -16,7 +16,7 @@ ROUNDING = 1e-9
 # Sizes of slopes must differ by more than this, relatively: else any function of them is a factor.
 DIFFERENT = 1e-2
 AGAIN = "is the derivative of {} applied once more?"
-# What claims may be, and what is asked then; * stands for a multiple that is not told.
+# What claims may be, and the question that goes with it; * stands for an unknown multiple.
 FUNCTIONS: dict[str, tuple[Callable[[Flat], Flat], str]] = {
     "slope²": (np.square, "is it squared?"),
     "slope × |slope|": (lambda slope: slope * np.abs(slope), "is it squared?"),

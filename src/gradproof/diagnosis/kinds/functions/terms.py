@@ -16,7 +16,7 @@ RESIDUALS = "are they residuals, not multiplied with the derivatives of these?"
 
 
 def of_terms(whole: Evidence, value: float) -> Explanation | None:
-    """Explain claims by values that f is made of; None if they are none.
+    """Explain claims by values of which f consists; None if they are not such values.
 
     Parameters
     ----------

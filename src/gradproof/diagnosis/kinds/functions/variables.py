@@ -30,10 +30,10 @@ SIMPLE = (
 )
 # Functions are first compared in this many coordinates, those that are known best.
 SCREENED = 8
-# The simplest factors, which three coordinates tell, and of which logarithms they are.
+# The simplest factors, which three coordinates determine, and the logarithms that they belong to.
 LOGARITHMS = {math.log(10.0): "log10(x)", math.log(2.0): "log2(x)"}
 FACTORS = [sign * one for one in (0.5, 1.0, 2.0, 3.0, *LOGARITHMS) for sign in (1.0, -1.0)]
-# Fewer do not tell a power and a factor; powers of numbers that are nearly the same are all one factor.
+# Fewer do not determine a power and a factor; powers of numbers that are nearly the same are all one factor.
 FEWEST_OF_POWER, MOST_CONSTANT = 5, 1e-2
 # The smallest multiple of x in an exponential that no other kind has, and how many of them there may be.
 LEAST_MULTIPLE, FEW_MULTIPLES = 2.0, 20.0

@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0 (OASIS, 2020): what code scanners show beside the source."""
+"""A report as SARIF 2.1.0 (OASIS, 2020): what code scanners show next to the source."""
 
 from __future__ import annotations
 

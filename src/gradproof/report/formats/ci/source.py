@@ -28,7 +28,7 @@ def source_of(given: Any) -> Source | None:
     while isinstance(function, functools.partial):
         function = function.func
     function = inspect.unwrap(function)
-    # What Numba has compiled keeps the function that it was made of.
+    # What Numba has compiled keeps the original function.
     function = getattr(function, "py_func", function)
     if not (inspect.isfunction(function) or inspect.ismethod(function) or inspect.isclass(function)):
         function = type(function).__call__

@@ -25,7 +25,7 @@ NARROW = 4
 
 
 class Grid(NamedTuple):
-    """Cells of an array: how many rows and columns of them, and the size of the array that they stand for."""
+    """Cells of an array: the number of their rows and columns, and the size of the array that they represent."""
 
     rows: int
     columns: int
@@ -65,7 +65,7 @@ def states(report: Record, leaf: Leaf, grid: Grid) -> Flat:
 
 
 def _usual(report: Record, leaf: Leaf) -> int:
-    """Return the state of a coordinate of which nothing is told."""
+    """Return the state of a coordinate without a finding."""
     if report.power is None:
         return RIGHT
     layout = report._evidence.layout

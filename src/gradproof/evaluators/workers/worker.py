@@ -19,15 +19,15 @@ from ..objectives import NativeFunction
 from .disk import as_read, as_sent
 
 ANSWERED = "answered"
-# The worker does not know this site, and the task did not carry it.
+# The worker does not know this problem, and the task did not carry it.
 UNKNOWN = "unknown"
 # The objective raised at x, or returned something invalid: the check repeats the call itself, for its exception.
 FAILED = "failed"
 
-# A worker keeps the sites of this many checks, and only the newest if an older one is large.
+# A worker keeps the problems of this many checks, and only the newest if an older one is large.
 KEPT = 2
 LARGE_BYTES = 1 << 26
-_sites: dict[str, Site] = {}
+_known: dict[str, SharedProblem] = {}
 # Together with the process id, which a fork changes, this identifies a process among all machines.
 _NAME = uuid.uuid4().hex
 _lock = threading.Lock()
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     raised: tuple[Raised, ...] = ()
 
 
-class Site:
+class SharedProblem:
     """The problem and the objective of one check, sent to each worker once; tasks refer to it by its key.
 
     Parameters
@@ -104,36 +104,38 @@ class Site:
         return self.home == (os.getpid(), threading.get_ident())
 
 
-def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = False, site: Site | None = None) -> Answer:
+def answer(
+    key: str, number: int, probes: Flat, changes_its_argument: bool = False, shared: SharedProblem | None = None
+) -> Answer:
     """Evaluate a batch of probes: the task that an executor may run anywhere, and more than once.
 
     Parameters
     ----------
     key
-        The key of the site.
+        The key of the problem.
     number
         The number of the task, returned with the answer.
     probes
         Some probes of a round.
     changes_its_argument
         Whether the objective is known to change its argument.
-    site
-        The site itself, for a worker that may not know it.
+    shared
+        The problem itself, for a worker that may not know it.
     """
-    site = _kept(key, site)
+    shared = _kept(key, shared)
     worker = (_NAME, os.getpid(), threading.get_ident())
-    if site is None:
+    if shared is None:
         return Answer(number, UNKNOWN, worker)
     try:
-        evaluator = site.evaluator()
+        evaluator = shared.evaluator()
         evaluator.changes_its_argument |= changes_its_argument
         evaluator.problem.raised.take()  # discard those of a task that failed
         began = time.perf_counter()
         values = evaluator.evaluate(np.ascontiguousarray(probes))
         seconds = time.perf_counter() - began
-        changes = None if site.claimed is None else evaluator.predicted_changes(probes)
+        changes = None if shared.claimed is None else evaluator.predicted_changes(probes)
     except BaseException as problem:  # it may not survive pickling, and an exit would end the worker
-        if site.is_home() and not isinstance(problem, Exception):
+        if shared.is_home() and not isinstance(problem, Exception):
             raise
         return Answer(number, FAILED, worker)
     notes, changes_its_argument = tuple(evaluator.problem.notes), evaluator.changes_its_argument
@@ -141,29 +143,29 @@ def answer(key: str, number: int, probes: Flat, changes_its_argument: bool = Fal
     return Answer(number, ANSWERED, worker, values, changes, seconds, notes, changes_its_argument, raised)
 
 
-def keep(site: Site) -> None:
-    """Keep a site in this process, where threads and processes that are forked later find it."""
+def keep(shared: SharedProblem) -> None:
+    """Keep a problem in this process, where threads and processes that are forked later find it."""
     with _lock:
-        _sites.pop(site.key, None)
-        _sites[site.key] = site
-        while len(_sites) > KEPT or (len(_sites) > 1 and next(iter(_sites.values())).x.nbytes > LARGE_BYTES):
-            del _sites[next(iter(_sites))]
+        _known.pop(shared.key, None)
+        _known[shared.key] = shared
+        while len(_known) > KEPT or (len(_known) > 1 and next(iter(_known.values())).x.nbytes > LARGE_BYTES):
+            del _known[next(iter(_known))]
 
 
 def forget(key: str) -> None:
-    """Forget a site in this process when its check has ended."""
+    """Forget a problem in this process when its check has ended."""
     with _lock:
-        _sites.pop(key, None)
+        _known.pop(key, None)
 
 
-def _kept(key: str, brought: Site | None) -> Site | None:
-    """Return the site with a key, preferably the one that was here first: its points are made already."""
+def _kept(key: str, brought: SharedProblem | None) -> SharedProblem | None:
+    """Return the problem with a key, preferably the one that was here first: its points are made already."""
     with _lock:
-        here = _sites.get(key)
-    site = here or brought
-    if site is not None:
-        keep(site)
-    return site
+        here = _known.get(key)
+    shared = here or brought
+    if shared is not None:
+        keep(shared)
+    return shared
 
 
 def sendable(objective: Any) -> Any:
