@@ -1,4 +1,4 @@
-"""Functions that keep the stack aligned for nobody: what they push for that alone goes.
+"""Removes the alignment of the stack from functions where nothing needs it, with what they push for that alone.
 
 The calling convention of x86-64 wants the stack pointer at a multiple of 16 bytes wherever a function is called, and
 LLVM gives every function that calls another one, and would break that, a push that saves nothing.  Inside of the

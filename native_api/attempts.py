@@ -1,4 +1,4 @@
-"""LLVM's optimiser in a process of its own: a release of it may refuse what another one takes, or end the process.
+"""Runs LLVM's optimiser in a separate process: a release may refuse what another one accepts, or end the process.
 
 Where that happens, a plainer library is tried, in another process: the same bits, larger and slower.
 """

@@ -1,4 +1,4 @@
-"""Sequences of instructions that functions share: each is kept once, and called where it stood.
+"""Outlines sequences of instructions that functions share: each is kept once, and called where it stood.
 
 A call and a return are two instructions more.  So the loops of kernels keep theirs, and functions that call nothing:
 they are what others call most.  Then the checks of perf/instructions.py take no more instructions than without.

@@ -1,4 +1,4 @@
-"""The chapters of the header, by what a reader wants: each with an example, a program in a file beside."""
+"""The chapters of the header, by what a reader wants: each with an example, a program in its own file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The others: what checks or differentiates beside gradproof, where it is installed."""
+"""Peers: other packages that check gradients or compute derivatives, where they are installed."""
 
 from __future__ import annotations
 

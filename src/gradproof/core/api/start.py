@@ -1,4 +1,4 @@
-"""The beginning of a check: how much memory it needs, what is refused, and what it begins with."""
+"""The beginning of a check: how much memory it needs, which input is refused, and its initial state."""
 
 from __future__ import annotations
 

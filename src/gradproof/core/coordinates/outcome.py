@@ -1,4 +1,4 @@
-"""The outcome of a coordinate: its cause, its resolution, and the finding that tells of it."""
+"""The outcome of a coordinate: its cause, its resolution, and the finding that describes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The curvature of f along a random line: what slopes change by over the size of x.
+"""The curvature of f along a random line: how much slopes change over the size of x.
 
 Rounding of x, and of the terms of f that it makes, changes slopes by a unit of that.  At a fit, where the terms of f
 and of its gradient cancel, it is far more than a unit of the gradient, and nothing else tells of it: f itself is 0.

@@ -1,4 +1,4 @@
-"""What the slots that wait for the noise tell of it: how much f changes, and which coordinate can be moved."""
+"""What slots that wait for the noise reveal about it: how much f changes, and which coordinate can be moved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Eight numbers at once: what loops over long vectors are made of, where a processor is wide enough.
+"""Eight numbers at once: the operations of loops over long vectors, for processors that are wide enough.
 
 The bodies say what happens in plain Python; the compiler replaces each function by an operation of the machine, as
 those of `memory.py`, and `machine_code/lanes.py` lists them by name.  The same lanes on every processor: sums of them

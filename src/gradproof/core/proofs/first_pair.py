@@ -1,4 +1,4 @@
-"""What the first pair of a coordinate sees: no two claims that it tells apart are both called right."""
+"""What the first pair of a coordinate shows: no two claims that it distinguishes are both called right."""
 
 from __future__ import annotations
 

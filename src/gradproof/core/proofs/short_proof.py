@@ -1,4 +1,4 @@
-"""The short proof: a few pairs beside the first one, until f looks smooth and the claim is clearly right or wrong.
+"""The short proof: a few pairs besides the first one, until f looks smooth and the claim is clearly right or wrong.
 
 About five pairs settle most of what the first one leaves open; the rest goes to the full ladder.
 """

@@ -1,4 +1,4 @@
-"""What lines said so far, forgotten: they are drawn again with other noise, or on other scales."""
+"""Discards what lines have shown: they are drawn again with other noise, or on other scales."""
 
 from __future__ import annotations
 
