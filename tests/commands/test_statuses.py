@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from command_line import SOURCE, start_process
 
+from gradproof.commands.process.forked import POSSIBLE
 from gradproof.commands.process.streams import Lasting, LastingErrors
-from gradproof.commands.process.watched import POSSIBLE
 
 pytestmark = pytest.mark.skipif(not POSSIBLE, reason="the command has no child process here")
 

@@ -257,7 +257,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "commands": (
         "failure installed.installation process.streams suggestions",
         "output targets.arrays targets.symbols process.spawned",
-        "targets.loading process.watched",
+        "targets.loading process.forked",
         "arguments",
         "formats",
         "check installed.native pages study",

@@ -23,9 +23,9 @@ from .check import add_check
 from .failure import ERROR, UsageError, explain, failure
 from .installed.native import add_native
 from .pages import add_help
+from .process.forked import POSSIBLE, run_forked
 from .process.spawned import ANSWER, note_status, run_spawned
 from .process.streams import keep_streams
-from .process.watched import POSSIBLE, run_watched
 from .replay import add_replay
 from .study import add_study
 from .suggestions import did_you_mean
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return note_status(lambda: _program(words), answer)
     what = RESULTS.get(words[0]) if words else None
     if what and POSSIBLE:
-        return run_watched(lambda: _program(words), what)
+        return run_forked(lambda: _program(words), what)
     return run_spawned(words, what) if what and sys.executable else _program(words)
 
 

@@ -1,6 +1,6 @@
 """Runs a command in a spawned process: for systems on which processes cannot be forked.
 
-What it is for is told in watched.py, which does the same in a copy of this process where that is possible.  Here the
+Its purpose is explained in forked.py, which does the same in a forked process where that is possible.  Here the
 child notes its status in a file; without that the status is that of an error.  It outlives a parent that is killed.
 """
 

@@ -29,7 +29,7 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signa
 SOON = 0.01
 
 
-def run_watched(run: Callable[[], int], what: str) -> int:
+def run_forked(run: Callable[[], int], what: str) -> int:
     """Return the status of a command, which is run in a child process.
 
     Parameters
