@@ -207,27 +207,27 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "localisation.columns",
         "localisation.screen localisation.halving localisation.rows localisation.suspects",
         "localisation.entries",
-        "combined joining localisation.singly",
+        "localisation.singly joining several",
         "checks",
         "along.directions",
         "along.tangents",
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
-    # What the adapters for PyTorch and JAX share: what they do a second time, and when.
-    "frameworks": (),
+    # What the doors for frameworks have in common: what they do a second time, and when.
+    "doors": (),
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs memoised", "score"),
     "torch": (
         "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments float32_loss lifted.precise linearised padding",
+        "device.check arguments doubt lifted.precise padding straight",
         "modules operators",
         "lifted.functions",
         ".",
     ),
-    "jax": ("interpreting trees", "lifting linearised maps", "precise", "precise_maps", "."),
+    "jax": ("interpreting trees", "lifting straight maps", "precise", "precise_maps", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.distance shared.near_x shared.slopes shared.transposed",

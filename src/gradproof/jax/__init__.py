@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments.naming import positional_names
 from ..checking import check as check_gradient
-from ..frameworks.rechecks import in_float64, with_linearised_kinks, with_notes
-from ..outputs.combined import combined
+from ..doors.again import in_float64, with_notes, with_slopes
+from ..outputs.several import together
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .interpreting import Interpreter
-from .linearised import Linearised, linearised
 from .maps import Map, OfArrays, OnTrees, every_check, refuse_unknown
 from .precise import check_in_float64
 from .precise_maps import check_maps_in_float64
+from .straight import Straightened, straightened
 from .trees import Tree, imported, only_arrays
 
 if TYPE_CHECKING:
@@ -174,15 +174,15 @@ def _of_one_number(jax: Any, objective: OfArrays, gradient: Any, x: Any, setting
     """Check the gradient of a function of arrays by name that returns one real number."""
     tree = objective.tree
 
-    def made() -> Linearised:
+    def made() -> Straightened:
         traced = jax.make_jaxpr(lambda arrays: objective.f(tree.fill(arrays)))(tree.leaves)
-        return Linearised(jax, traced, Interpreter(jax), tree.arrays, x)
+        return Straightened(jax, traced, Interpreter(jax), tree.arrays, x)
 
-    return with_linearised_kinks(
+    return with_slopes(
         objective,
         settings,
         lambda function: check_gradient(function, gradient, x, **{"convention": "jax", **settings}),
-        lambda: linearised(objective, x, made),
+        lambda: straightened(objective, x, made),
     )
 
 
@@ -252,4 +252,4 @@ def _of_outputs(start: Map, modes: Sequence[str], order: int, settings: dict[str
     for one, mode, after in every_check(start, modes, order):
         report = one.check(mode, settings)
         reports.append(replace(report, subject=f"{report.subject}{after}"))
-    return combined(reports)
+    return together(reports)

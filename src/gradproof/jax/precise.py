@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..checking import check as check_gradient
-from ..frameworks.rechecks import with_linearised_kinks, with_notes
+from ..doors.again import with_notes, with_slopes
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
 from .lifting import Lifting, wide
-from .linearised import Linearised, linearised
+from .straight import Straightened, straightened
 from .trees import Tree
 
 
@@ -50,10 +50,10 @@ class Precise:
         """Return the function in float64."""
         return self._value(self._tree.listed(x))[0]
 
-    def linearised(self, x: Any) -> Linearised:
+    def straightened(self, x: Any) -> Straightened:
         """Return the function with the slopes that JAX takes where kinks meet at x."""
         jax = self._jax
-        return self._value.linearised(lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x)
+        return self._value.straightened(lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x)
 
     def gradient(self, x: Any) -> Any:
         """Return the claimed gradient, with what rounding explains taken out."""
@@ -94,9 +94,9 @@ class Lifted:
     def _evaluator(self, lifting: Lifting) -> Callable[..., list[Any]]:
         return lambda *arrays: lifting.evaluate(self._traced.jaxpr, self._traced.consts, *arrays)
 
-    def linearised(self, listed: Callable[[Any], list[Any]], x: Any) -> Linearised:
+    def straightened(self, listed: Callable[[Any], list[Any]], x: Any) -> Straightened:
         """Return the function with the slopes that JAX takes where kinks meet at x; its arguments are made lists."""
-        return Linearised(self._jax, self._traced, Lifting(self._jax), listed, x)
+        return Straightened(self._jax, self._traced, Lifting(self._jax), listed, x)
 
     def __call__(self, *lists: list[Any]) -> list[Any]:
         """Return what the function returns, in float64."""
@@ -144,11 +144,11 @@ def check_in_float64(
         precise.gradient(x)
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
         return reason_of(problem)
-    report = with_linearised_kinks(
+    report = with_slopes(
         precise.value,
         settings,
         lambda value: check_gradient(value, precise.gradient, x, **{"convention": "jax", **settings}),
-        lambda: linearised(precise.value, x, lambda: precise.linearised(x)),
+        lambda: straightened(precise.value, x, lambda: precise.straightened(x)),
     )
     notes = [EVALUATED]
     if precise.agreement is not None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..outputs.combined import combined
 from ..outputs.products import check_jvp, check_vjp
+from ..outputs.several import together
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
@@ -122,4 +122,4 @@ def check_maps_in_float64(
     for one, after in every:
         report = one.check(settings)
         reports.append(replace(report, subject=f"{report.subject}{after}"))
-    return combined(reports)
+    return together(reports)

@@ -8,18 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from ..checking import check as check_gradient
+from ..doors.again import with_notes, with_slopes
 from ..evaluators.objectives import in_place
-from ..frameworks.rechecks import with_linearised_kinks, with_notes
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
-from .float32_loss import COARSER, UNKNOWN, Float32Loss, TakesLongError, goes_along_lines
+from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines
 from .lifted.precise import CannotBeLiftedError, Precise
-from .linearised import Linearised
 from .padding import about_padding
 from .state import RANDOM, State
+from .straight import Straightened
 from .tensors import imported, listed
 
 FLOATS = ("torch.float32", "torch.float64")
@@ -52,18 +52,18 @@ def _checked(
     if isinstance(notes, Report):
         return notes
     gradient = Gradient(torch, parameters, loss)
-    float32 = Float32Loss(Loss(torch, loss), parameters, settings) if not notes and precise.kind == "float32" else None
+    soon = Soon(Loss(torch, loss), parameters, settings) if not notes and precise.kind == "float32" else None
     report = None
     with suppress(TakesLongError):
-        report = _check_in_place(torch, parameters, float32 or Loss(torch, loss), gradient, settings, precise.may_meet)
-    if float32 and (reason := float32.reason_for_float64(report)):
+        report = _check_in_place(torch, parameters, soon or Loss(torch, loss), gradient, settings, precise.may_meet)
+    if soon and (reason := soon.doubt(report)):
         again = _in_float64(torch, precise, parameters, "float64", settings)
         if isinstance(again, Report):
             return with_notes(again, [reason])
-        notes = [UNKNOWN.format(names=float32.alive)] if float32.alive else notes
-    if float32 and report:
-        report = replace(report, evaluations=report.evaluations + float32.looks)
-    if report is None or (float32 and float32.is_over):
+        notes = [UNKNOWN.format(names=soon.alive)] if soon.alive else notes
+    if soon and report:
+        report = replace(report, evaluations=report.evaluations + soon.looks)
+    if report is None or (soon and soon.is_over):
         report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings, precise.may_meet)
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
         notes = [*notes, COARSER]
@@ -121,13 +121,13 @@ def _check_in_place(
     Along lines many meet at once, and lines see little beside them: there these slopes are taken from the first.
     """
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    linear = Linearised(torch, value) if may_meet and goes_along_lines(tensors, settings) else None
-    return with_linearised_kinks(
+    straight = Straightened(torch, value) if may_meet and goes_along_lines(tensors, settings) else None
+    return with_slopes(
         value,
         settings,
         lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
-        lambda: linear or Linearised(torch, value),
-        at_once=None if linear is None or linear.is_by_hand else linear,
+        lambda: straight or Straightened(torch, value),
+        at_once=None if straight is None or straight.is_by_hand else straight,
     )
 
 

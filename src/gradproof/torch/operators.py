@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..arguments.mapping import mapped
-from ..outputs.combined import combined
 from ..outputs.products import check_jvp, check_vjp
+from ..outputs.several import together
 from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
@@ -33,7 +33,7 @@ def check_function(
 def check_operator(operator: Operator, forward: bool, settings: dict[str, Any]) -> Report:
     """Check the backward pass of a function at its arguments, and its forward mode if that is asked for."""
     report = operator.check(**settings)
-    return combined([report, operator.check_forward(**settings)]) if forward else report
+    return together([report, operator.check_forward(**settings)]) if forward else report
 
 
 class Operator:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...arguments.mapping import mapped
-from ...outputs.combined import combined
 from ...outputs.products import check_jvp, check_vjp
+from ...outputs.several import together
 from ...problem.exceptions import raise_of_signal
 from ...problem.numbers import Flat
 from ...problem.rounding import (
@@ -91,7 +91,7 @@ class _Precise:
             if self._agreement is not None:
                 notes.append(self._agreement.sentence())
             reports.append(replace(report, warnings=(*report.warnings, *notes)))
-        return combined(reports)
+        return together(reports)
 
     def _vjp(self, x: Mapping[str, Flat], cotangent: Any) -> Any:
         claimed = self._own.vjp(self._own.arguments.x, cotangent)

@@ -1,4 +1,4 @@
-"""Losses at points where kinks meet: each kink is replaced by the slope that automatic differentiation takes there."""
+"""Losses at points where kinks meet, with the slope in place of each kink that automatic differentiation takes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Place(NamedTuple):
     slope: float
 
 
-class Linearised:
-    """A loss in which relu and the like are linear wherever their argument is exactly 0 at x.
+class Straightened:
+    """A loss that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
 
     The slopes there are those that PyTorch takes for its derivative, so that this loss has the gradient that automatic
     differentiation computes, if that is right.
@@ -80,9 +80,9 @@ class Linearised:
         self._calls += 1
         if place is None or place.mask.shape != given.shape:
             return function(*arguments, **keywords)
-        linear = place.slope * given[place.mask] if place.slope else 0.0
+        straight = place.slope * given[place.mask] if place.slope else 0.0
         value = function(*arguments, **keywords)
-        value[place.mask] = linear
+        value[place.mask] = straight
         return value
 
     def _look(self, name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Place | None:

@@ -1,4 +1,4 @@
-"""One report for several checks at the same point: of derivatives in both modes, or of several orders."""
+"""One report of several checks at the same point: of derivatives in both modes, or of several orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VERDICTS = ("wrong", "inconclusive", "right")
 LISTED = 3
 
 
-def combined(reports: Sequence[Report]) -> Report:
+def together(reports: Sequence[Report]) -> Report:
     """Return the report with the worst verdict, the first of them, with the counts of all and what the others say."""
     first, *rest = sorted(reports, key=lambda one: VERDICTS.index(one.verdict))
     if not rest:

@@ -1,4 +1,4 @@
-"""Functions at points where kinks meet: each kink is replaced by the slope that automatic differentiation takes."""
+"""Functions at points where kinks meet, with the slope in place of each kink that automatic differentiation takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .interpreting import CALLS, Interpreter
 
-# Operations with kinks, and those that elementwise functions with kinks consist of.
+# Operations that have kinks, and with them those that functions of single elements are made of.
 KINKED = frozenset(("abs", "max", "min", "clamp", "select_n"))
 COMPARING = ("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not")
 PLAIN = ("mul", "add", "sub", "neg", "div", "square", "integer_pow", "copy", "convert_element_type", "broadcast_in_dim")
@@ -27,8 +27,8 @@ class Element(NamedTuple):
     slope: float
 
 
-class Linearised:
-    """A function in which relu and the like are linear wherever their argument is exactly 0 at x.
+class Straightened:
+    """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
 
     The slopes there are those that JAX takes for its derivative, so that this function has the gradient that automatic
     differentiation computes, if that is right.  Only slopes between those of the two sides are taken: another one is
@@ -58,7 +58,7 @@ class Linearised:
     def __init__(self, jax: Any, traced: Any, own: Interpreter, listed: Callable[[Any], list[Any]], x: Any) -> None:
         self._own = own
         self._listed = listed
-        interpreter = Linearising(jax, traced.jaxpr, own)
+        interpreter = Straightening(jax, traced.jaxpr, own)
 
         def evaluated(now: list[Any], then: list[Any]) -> Any:
             pairs = zip(now, then, strict=True)
@@ -80,10 +80,10 @@ class Linearised:
             return float(self._compiled(self._listed(x), self._point))
 
 
-def linearised(objective: Callable[[Any], Any], x: Any, made: Callable[[], Linearised]) -> Linearised | None:
-    """Return the linearised form of a function of arrays by name; None if there is none.
+def straightened(objective: Callable[[Any], Any], x: Any, made: Callable[[], Straightened]) -> Straightened | None:
+    """Return the straightened form of a function of arrays by name; None if it cannot be had.
 
-    Not everything that users trace can be evaluated operation by operation, such as what is sharded over devices.
+    Not all of what users trace can be evaluated operation by operation, such as what is spread over several devices.
     """
     try:
         found = made()
@@ -93,8 +93,8 @@ def linearised(objective: Callable[[Any], Any], x: Any, made: Callable[[], Linea
     return found if is_same else None
 
 
-class Linearising(Interpreter):
-    """Evaluates functions at two points at once: the one that is asked for, and x, whose zeros show where kinks are.
+class Straightening(Interpreter):
+    """What evaluates functions at two points at once: where it is asked for, and x, whose zeros tell where kinks are.
 
     While it looks, it notes which operations have such zeros.
 

@@ -1,6 +1,6 @@
-"""Repeats a check where its first result is not final.
+"""What a check of a framework does again where the first time is not the last word.
 
-In float64 where float32 hides the answer; with the slopes that automatic differentiation takes where kinks meet at x.
+In float64, where float32 hides the answer; and with the slopes of automatic differentiation, where kinks meet at x.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from ..report.cause import Cause
 from ..report.report import Report
 
-# Settings that a repeated check could not honour.
+# What a check that is done again would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume", "executor")
-# A factor that is off by this many of its error bars is clearly wrong in float32, too.
+# A factor that is off by as many of its error bars is clearly wrong in float32, too.
 CLEAR = 8
 IN_DOUBT = (
     "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
@@ -29,15 +29,15 @@ KINKS = (
 AT_ONCE, AGAIN = "f was", "f did not agree with that ({evaluations:,} evaluations): it was"
 
 
-class Linearised(Protocol):
-    """A function in which relu and the like are linear wherever their argument is exactly 0 at x.
+class Straightened(Protocol):
+    """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
 
     Attributes
     ----------
     count
         The number of such arguments.
     names
-        The functions, such as relu, that have them.
+        The functions that have them.
     """
 
     count: int
@@ -45,27 +45,27 @@ class Linearised(Protocol):
 
 
 def in_float64(report: Report, settings: Mapping[str, Any], again: Callable[[], Any]) -> Report:
-    """Return the report of a check in float64 where float32 hides the answer, else the same report.
+    """Return the report of a check in float64 where float32 hides the answer; else the same report.
 
     Parameters
     ----------
     report
-        That of the check in the precision of the parameters.
+        Of the check as things are.
     settings
         Those of the user.
     again
-        Checks in float64 and returns the report, or anything else if that is impossible.
+        Checks in float64, and returns the report; anything else if that cannot be.
     """
-    reason = reason_for_float64(report, settings)
+    reason = doubt(report, settings)
     found = again() if reason else None
     return with_notes(found, [reason]) if isinstance(found, Report) else report
 
 
-def reason_for_float64(report: Report, settings: Mapping[str, Any]) -> str:
-    """Return why a check in float32 should be repeated in float64; "" where there is no reason.
+def doubt(report: Report, settings: Mapping[str, Any]) -> str:
+    """Return how float32 hides the answer; "" where it does not.
 
-    Either nothing could be decided, or lines disagree but nothing is clearly wrong: neither a coordinate, nor a factor
-    by many of its error bars.
+    Nothing is decided, or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of its
+    error bars.
     """
     if report.verdict == "right" or report.arithmetic == "float64" or is_limited(report, settings):
         return ""
@@ -76,14 +76,14 @@ def reason_for_float64(report: Report, settings: Mapping[str, Any]) -> str:
     return "" if is_clear else IN_DOUBT.format(count=report.evaluations)
 
 
-def with_linearised_kinks(
+def with_slopes(
     objective: Any,
     settings: Mapping[str, Any],
     check: Callable[[Any], Report],
-    linearised: Callable[[], Linearised | None],
-    at_once: Linearised | None = None,
+    straightened: Callable[[], Straightened | None],
+    at_once: Straightened | None = None,
 ) -> Report:
-    """Check a gradient; where it disagrees and kinks meet at x, check it again with these kinks linearised.
+    """Check a gradient; where it disagrees at kinks that meet, with the slopes that automatic differentiation takes.
 
     Parameters
     ----------
@@ -92,25 +92,25 @@ def with_linearised_kinks(
     settings
         Those of the user.
     check
-        Checks the gradient against a function.
-    linearised
-        Returns the function with these kinks linearised, or None if that is impossible.
+        Checks the gradient with a function.
+    straightened
+        Returns the function with these slopes; None if that cannot be.
     at_once
-        That function, where it is to be checked from the start.
+        The function with these slopes where they are taken from the first.
     """
     if at_once is not None and at_once.count:
         return with_notes(check(at_once), [_about_kinks(at_once, AT_ONCE)])
     report = check(objective)
     if report.verdict != "wrong" or is_limited(report, settings):
         return report
-    linear = linearised()
-    if linear is None or not linear.count:
+    straight = straightened()
+    if straight is None or not straight.count:
         return report
-    return with_notes(check(linear), [_about_kinks(linear, AGAIN.format(evaluations=report.evaluations + 1))])
+    return with_notes(check(straight), [_about_kinks(straight, AGAIN.format(evaluations=report.evaluations + 1))])
 
 
-def _about_kinks(linear: Linearised, why: str) -> str:
-    return KINKS.format(count=linear.count, names=", ".join(linear.names), why=why)
+def _about_kinks(straight: Straightened, why: str) -> str:
+    return KINKS.format(count=straight.count, names=", ".join(straight.names), why=why)
 
 
 def with_notes(report: Report, notes: Sequence[str]) -> Report:
@@ -119,5 +119,5 @@ def with_notes(report: Report, notes: Sequence[str]) -> Report:
 
 
 def is_limited(report: Report, settings: Mapping[str, Any]) -> bool:
-    """Whether the user limited or stopped the check, which is then not repeated."""
+    """Whether the user limited a check, or ended it: it is not done again in another way."""
     return bool(report.stopped_by) or any(settings.get(one) for one in LIMITS)

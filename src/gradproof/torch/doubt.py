@@ -1,4 +1,4 @@
-"""A loss in float32, and when it should be checked in float64 instead: float32 may hide the answer, or find it late."""
+"""Where float32 hides the answer, or gives it late: a loss is checked in float64 then."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..core.lines.arrays import BESIDES, MOST_PAIRS
+from ..doors.again import LIMITS, doubt, is_limited
 from ..engine import MODES, uses_lines
 from ..evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
 from ..evaluators.objectives import in_place
-from ..frameworks.rechecks import LIMITS, is_limited, reason_for_float64
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .backward import view
@@ -23,10 +23,9 @@ COARSER = (
     'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
     "smaller errors."
 )
-# Arrays are moved by this part of their size to see whether f changes with them; sizes are at least this part of the
-# typical one.
+# By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
 STEP, FLOOR = 0.125, 0.1
-# A check along lines in float32 that needs this many evaluations more than a right gradient would need thousands.
+# A check along lines in float32 that takes so many evaluations more than a right gradient does would take thousands.
 LATE = 150
 ALIVE = (
     "In float32 no line disagreed with the gradient ({count:,} evaluations), but f changes with arrays all of whose "
@@ -37,11 +36,11 @@ UNFINISHED = "In float32 the check had not come to an end after {count:,} evalua
 
 
 class TakesLongError(KeyboardInterrupt):
-    """Raised by `Float32Loss` to end a check as Ctrl-C would."""
+    """Ends a check as Ctrl-C would; `Soon` raises it, and knows."""
 
 
-class Float32Loss:
-    """A loss in float32 that ends a check along lines once a check in float64 would be faster.
+class Soon:
+    """A loss in float32 that ends a check along lines where float64 is sooner at its end.
 
     Parameters
     ----------
@@ -50,16 +49,14 @@ class Float32Loss:
     tensors
         What is checked.
     settings
-        Those of the check, which is never ended early where they limit it.
+        Those of the check: where there are limits among them, this ends nothing.
 
     Attributes
     ----------
     is_over
         Whether it has ended a check.
-    looks
-        How often it was evaluated after the check.
-    alive
-        The names of the arrays that change it although all their claims are 0.
+    looks, alive
+        How often it was evaluated after the check, and the names of what it changes with although all claims are 0.
     """
 
     def __init__(self, value: Callable[[], float], tensors: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
@@ -81,20 +78,22 @@ class Float32Loss:
         self._calls += 1
         return self._value()
 
-    def reason_for_float64(self, report: Report | None) -> str:
-        """Return why a check should be done in float64; "" where there is no reason.
+    def doubt(self, report: Report | None) -> str:
+        """Return why a check is to be done in float64; "" where there is no reason.
 
-        There is no report where the check was ended as it began.  Beyond the reasons of `rechecks`, f may change with
-        arrays all of whose claims are 0: lines hardly see their slopes.
+        There is no report where this has ended a check that was about to begin.
+
+        Nothing is decided; or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of
+        its error bars; or f changes with arrays of which all claims are 0, whose slopes lines hardly see.
         """
         if self.is_over or report is None:
             return UNFINISHED.format(count=self._calls)
         if report.verdict != "right" or report.arithmetic == "float64" or is_limited(report, self._settings):
-            return reason_for_float64(report, self._settings)
+            return doubt(report, self._settings)
         return self._about_zeros(report)
 
     def _about_zeros(self, report: Report) -> str:
-        """Return why arrays whose claims are all 0 may matter to f: lines through all of x see little of them."""
+        """Return why arrays that are said to be dead may be alive: lines through all of x see little of them."""
         blocks = report.power.blocks if report.power is not None else ()
         zeros = {one.name: self._tensors[one.name] for one in blocks if one.norm == 0.0 and one.name in self._tensors}
         if not zeros or len(zeros) == len(blocks) or report.nondeterministic:
@@ -107,9 +106,9 @@ class Float32Loss:
 
 
 def is_moved_by(tensors: Mapping[str, Any], value: Callable[[], float], report: Report) -> bool:
-    """Whether f changes where tensors are moved along random signs, all of them at once.
+    """Whether f has another value than at x where tensors are moved along random signs, all of them at once.
 
-    Where f does not depend on them, its value stays the same to the last bit, in any arithmetic.
+    f that does not depend on them has the same to the last bit, in any arithmetic.
     """
     objective = in_place({name: view(name, one) for name, one in tensors.items()}, value)
     problem, _ = problem_in_place(objective, None, lambda _: False)

@@ -1,0 +1,1 @@
+"""What the doors for frameworks have in common."""

@@ -1,1 +1,0 @@
-"""What the adapters for PyTorch and JAX share."""
