@@ -98,12 +98,12 @@ CORE: dict[str, tuple[str, ...]] = {
         "printing",
     ),
     # On top of them the C API: the check in one call, and checks on memory of the library's own.
-    "api": ("shared start", "check owned run"),
+    "door": ("shared start", "check owned run"),
 }
 # Rooms of the core that do not know each other, although by their order the second one could know the first.
 STRANGERS = {
     *(("lines", room) for room in ("proofs", "coordinates", "pieces")),
-    *(("pieces", room) for room in ("search", "findings", "machine", "api")),
+    *(("pieces", room) for room in ("search", "findings", "machine", "door")),
 }
 FLOORS_OF_CORE = tuple(
     " ".join(f"{room}.{name}" for name in floor.split()) for room, floors in CORE.items() for floor in floors
@@ -602,7 +602,7 @@ def test_the_graph_is_seen():
     for arrow in (
         Arrow("differences", "evaluators.callback", AT_IMPORT),
         Arrow("differences", "core.records.codes", AT_IMPORT),
-        Arrow("core.api.check", "core.machine.rounds", AT_IMPORT),
+        Arrow("core.door.check", "core.machine.rounds", AT_IMPORT),
         Arrow("evaluators.serial", "problem.point", AT_IMPORT),
         Arrow("interpreted.exported", "compiler", ON_CALL),
         Arrow("commands.main", "demos", ON_CALL),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.api.start import engine_start
+from ..core.door.start import engine_start
 from ..core.lines.norms import Measures, count_zeros, is_in_float32, median_slope, norms, scale_norms
 from ..core.machine.line_scales import add_small, add_zeros
 from ..core.machine.line_start import look_over

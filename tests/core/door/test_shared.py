@@ -10,7 +10,7 @@ import pytest
 from rounds import options_of
 from witnesses import bits, new_report, records, twin_of
 
-from gradproof.core.api import shared
+from gradproof.core.door import shared
 from gradproof.core.records.border import Finding
 from gradproof.core.records.codes import (
     DONE,

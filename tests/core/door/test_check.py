@@ -13,7 +13,7 @@ from rounds import options_of
 from turns import Turns, problem_of
 from witnesses import bits, new_report, records
 
-from gradproof.core.api import check as one_call
+from gradproof.core.door import check as one_call
 from gradproof.core.pieces import differences, kinks, ladder, noise_floor
 from gradproof.core.records import codes
 from gradproof.core.records.border import FINDING_BYTES, OPTIONS_BYTES, REPORT_BYTES, Finding, Options, Probe, Report

@@ -10,7 +10,7 @@ from properties import refuted
 from turns import MODES, Turns, problem_of
 from witnesses import bits
 
-from gradproof.core.api import owned
+from gradproof.core.door import owned
 from gradproof.core.machine import sealing
 from gradproof.core.machine.sealing import LEAST_WORDS
 from gradproof.core.records import codes

@@ -1,1 +1,0 @@
-"""The C API: one call that checks, and checks on memory of the library's own."""
