@@ -797,6 +797,48 @@ BUGS = {
         by_form(lambda g, x: g / np.linalg.norm(g)),
         ("factor", "× slope; its norm is 1: is it normalised?"),
     ),
+    "a slope that ends at 0.3, divided by that": (
+        by_element(
+            lambda x: np.where(np.abs(x) < 0.3, x**2 / 2, 0.3 * np.abs(x) - 0.045) / WEIGHTS,
+            lambda x: np.clip(x, -0.3, 0.3) / WEIGHTS,
+            lambda x: np.clip(x, -0.3, 0.3) / 0.3 / WEIGHTS,
+        ),
+        ("factor", "all of x: claimed = 3.333333 × slope"),
+    ),
+    "a prior with another mean than 0": (
+        by_element(np.sin, np.cos, lambda x: np.cos(x) + 4 * (x - 1) / WEIGHTS),
+        ("addition", "claimed = slope + 4 × (x - 1): is a quadratic penalty, such as a normal prior, not in the"),
+    ),
+    "two penalties that are not in f": (
+        by_element(np.sin, np.cos, lambda x: np.cos(x) + (0.3 * x + 0.1 * np.sign(x)) / WEIGHTS),
+        ("addition", "all of x: claimed = slope + 0.3 × x + 0.1 × sign(x), two penalties?"),
+    ),
+    "backwards in time, times its step": (
+        by_element(np.sin, np.cos, lambda x: 0.05 * (WEIGHTS * np.cos(x))[::-1] / WEIGHTS),
+        ("rearranged", "x: claimed = 0.05 × slope, reversed"),
+    ),
+    "twice the transposed": (
+        (
+            SQUARE,
+            lambda x: float(np.sum(TILT * np.sin(x))),
+            lambda x: TILT * np.cos(x),
+            lambda x: 2 * (TILT * np.cos(x)).T,
+        ),
+        ("rearranged", "x: claimed = 2 × slope, transposed"),
+    ),
+    "a factor of all rows, one of which is lost": (
+        (
+            POINTS,
+            lambda x: float(np.sum(OTHER * np.sin(x))),
+            lambda x: OTHER * np.cos(x),
+            lambda x: OTHER * np.cos(x) / 8 * (np.arange(10) != 6)[:, None],
+        ),
+        ("rows", "x: claimed = 0.125 × slope, but 0 at index 6 of axis 0"),
+    ),
+    "a factor, in one place with the wrong sign": (
+        by_element(np.sin, np.cos, lambda x: np.where(np.arange(20) == 13, -0.37, 0.37) * np.cos(x)),
+        ("factor", "all of x but x[13]: claimed = 0.37 × slope"),
+    ),
     "divided by its largest entry": (
         by_form(lambda g, x: g / np.abs(g).max()),
         ("factor", "× slope; its largest entry is 1: is it normalised?"),
@@ -1064,6 +1106,12 @@ def test_names_of_factors(factor, words):
     assert name.startswith(words)
     assert bool(name) == bool(words)
     assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
+
+
+@pytest.mark.parametrize(("error", "words"), [(1e-3, "π"), (0.05, "")])
+def test_factors_that_are_badly_known_have_no_name_but_that_of_a_length(error, words):
+    assert name_of(math.pi, error * math.pi, {10: "x"}) == words
+    assert name_of(32.3, error * 32.3, {32: "the rows"}).startswith("a sum for a mean" if error > 0.01 else "")
 
 
 def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():

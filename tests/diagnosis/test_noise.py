@@ -8,6 +8,7 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.functions.slopes import of_slope
 from gradproof.diagnosis.kinds.values import no_dependence
 from gradproof.diagnosis.searching import Known, of_vector
 
@@ -44,6 +45,20 @@ def test_errors_of_no_kind_are_no_factor_of_slopes_that_are_badly_known(kind):
             wrong += report.verdict == "wrong"
             assert report.explanations == ()
     assert wrong > 80
+
+
+def test_what_one_factor_does_as_well_is_no_function_of_the_slopes():
+    random = np.random.default_rng(3)
+    slope = random.uniform(0.05, 0.3, 30)
+    bar = np.where(np.arange(30) == 7, 0.005, 0.1) * slope
+    zeros, every = np.zeros(30), np.ones(30, bool)
+    # One slope is off by twice its bar, which is the narrowest, so that one half is not within all of them.
+    measured = slope * np.where(np.arange(30) == 7, 1.01, 1.0)
+    for claimed, told in ((slope / 2, False), (slope / np.sqrt(1 - slope**2), False)):
+        part = Evidence("", (30,), 0, np.arange(30), zeros + 1.0, claimed, measured, bar, every, every)
+        assert (of_slope(part) is not None) == told
+    sharp = Evidence("", (30,), 0, np.arange(30), zeros + 1.0, claimed, slope, 1e-6 * bar, every, every)
+    assert "slope / √(1 - slope²)" in of_slope(sharp).text
 
 
 @pytest.mark.parametrize(("height", "told"), [(1e-8, [-1.0]), (1e-3, [])])

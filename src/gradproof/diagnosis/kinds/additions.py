@@ -216,12 +216,18 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
             continue
         if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue
-        text = f"claimed = slope {term(fitted[0][0], one)} {term(fitted[0][1], other)}"
-        if (one, other) != ("x", "1"):
-            text = f"{text}{asked}"
-        elif part.ignores_shift:
-            text = f"{text}: are a mean and a variance taken for constants?"
-        yield Explanation("addition", "", text)
+        yield Explanation("addition", "", _said_of_two((one, other), fitted[0], asked, part.ignores_shift))
+
+
+def _said_of_two(names: tuple[str, str], factors: Flat, asked: str, ignores_shift: bool) -> str:
+    """Return what the claims are that are off by two functions of x, and what is asked of that."""
+    first, second = float(factors[0]), float(factors[1])
+    if names != ("x", "1") or ignores_shift:
+        asked = ": are a mean and a variance taken for constants?" if ignores_shift and names == ("x", "1") else asked
+        return f"claimed = slope {term(first, names[0])} {term(second, names[1])}{asked}"
+    shifted = f"(x {term(second / first, '1')})"
+    is_there = "not in the objective, or counted twice" if first > 0 else "missing"
+    return f"claimed = slope {term(first, shifted)}: is a quadratic penalty, such as a normal prior, {is_there}?"
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:

@@ -11,16 +11,20 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence, along_axis
+from .factors import said, shown
 
 Order: TypeAlias = Literal["C", "F"]
+Candidates: TypeAlias = list[tuple[str, Flat]]
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
 # Rows are compared with each other up to this many.
 MOST_ROWS = 400
 FEWEST = 2
+# Fewer quotients are one number too easily in one of the many arrangements.
+FEWEST_WITH_FACTOR = 5
 # Numbers are round that are parts of so many.
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
@@ -52,7 +56,23 @@ def rearranged(whole: Evidence) -> Explanation | None:
             moved = whole.shaped(whole.wrong)
             if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+    elsewhere = _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+    return elsewhere or _times_one_factor(whole, candidates)
+
+
+def _times_one_factor(whole: Evidence, candidates: Candidates) -> Explanation | None:
+    """Return whether the claims are one factor times slopes in another arrangement."""
+    if whole.wrong.sum() < FEWEST_WITH_FACTOR or not (whole.slope.all() and whole.claimed.all()):
+        return None
+    rows = [(name, other.ravel()) for name, other in candidates if other.shape == whole.shape and other.all()]
+    others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
+    ratios = whole.claimed / others
+    off = MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
+    for row, factor, within in constants(ratios, np.abs(ratios) * off):
+        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(candidates)):
+            text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
+            return Explanation("rearranged", "", text)
+    return None
 
 
 def _copied(whole: Evidence) -> Explanation | None:

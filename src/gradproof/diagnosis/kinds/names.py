@@ -84,6 +84,10 @@ LARGE = 1e6
 WHOLE_OF_VARIANCE = 5e-3
 # The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
 FEWEST_OF_VARIANCE = 5
+# Names and their inverses are about a hundred numbers over some six powers of ten, or 14 of e; lengths of arrays are
+# few.  A factor that is known no better than this has one of them by chance once in ten times.
+SPAN, BY_CHANCE = 14.0, 0.1
+MANY_NAMES = 100
 # exp(f) of larger values is no number that a gradient is multiplied with.
 LARGEST_LOGARITHM = 30.0
 
@@ -109,12 +113,30 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
     if found or not factor:
         return found
     wrong_sign = "" if factor > 0 else "with the wrong sign, "
-    if name := next(_names(abs(factor), error, sizes), ""):
+    names = _names if _tells(factor, error, MANY_NAMES) else _of_lengths
+    if name := next(names(abs(factor), error, sizes), ""):
         return f"{wrong_sign}{name}"
+    if names is _of_lengths:
+        return ""
     if name := next(_of_value(factor, error, value), ""):
         return name
     name = next(_of_value(-factor, error, value), "")
     return f"with the wrong sign, {name}" if name else ""
+
+
+def _tells(factor: float, error: float, names: int) -> bool:
+    """Whether a factor is known so well that it has one of so many names by more than chance."""
+    return 2.0 * error * names <= BY_CHANCE * SPAN * abs(factor)
+
+
+def _of_lengths(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
+    """Yield what a factor is that is one of the lengths, or its inverse, and known well enough to tell these apart."""
+    lengths = {count: what for count, what in sizes.items() if count >= FEWEST_COUNT}
+    if not _tells(size, error, 2 * len(lengths)):
+        return
+    for count, what in lengths.items():
+        if min(abs(size - count), abs(size - 1.0 / count)) <= error:
+            yield from _of_length(size, error, count, what)
 
 
 def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
