@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.arrangements import rearranged
 from gradproof.diagnosis.kinds.axes import Rows, _factors
 from gradproof.diagnosis.kinds.names import name_of
 
@@ -885,7 +887,10 @@ BUGS = {
     ),
     "residuals for the gradient of their mean square": (
         (X20, lambda x: float(np.mean((x - WEIGHTS) ** 2)), lambda x: (x - WEIGHTS) / 10, lambda x: WEIGHTS - x),
-        ("factor", "claimed = -10 × slope, with the wrong sign, half of the length of x: is 2/20 missing, as in the"),
+        (
+            "factor",
+            "a sum over 10 for a mean, or a factor 1/10 missing, such as the 2/20 in the derivative of a mean of",
+        ),
     ),
     "differences of neighbours with the wrong sign, of given lengths": (
         (
@@ -1112,6 +1117,40 @@ def test_names_of_factors(factor, words):
 def test_factors_that_are_badly_known_have_no_name_but_that_of_a_length(error, words):
     assert name_of(math.pi, error * math.pi, {10: "x"}) == words
     assert name_of(32.3, error * 32.3, {32: "the rows"}).startswith("a sum for a mean" if error > 0.01 else "")
+
+
+def test_zeros_among_whole_numbers_are_no_path_that_is_lost():
+    whole = np.round(2 * np.random.default_rng(1).normal(size=20))
+    assert (whole == 0).sum() > 2
+    for claims, kinds in ((whole, []), (1.3 * whole, ["zero"]), (np.where(whole, UNEVEN, 0.0), ["zero"])):
+        report = check(lambda x: float(np.sum(WEIGHTS * np.sin(x))), claims, X20)
+        assert [one.kind for one in report.explanations] == kinds
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, False), (9, True)])
+def test_errors_of_two_sizes_have_the_signs_of_few_numbers_by_chance(count, told):
+    x, weights = X20[:count] - np.median(X20[:count]) + 0.01, WEIGHTS[:count]
+    claims = weights * np.cos(x) + 0.4 * np.sign(x)
+    for more in (0.0, 0.7):
+        report = check(lambda x: float(np.sum(weights * np.sin(x))), claims + more, x)
+        assert bool(report.explanations) == told
+
+
+def test_a_single_round_claim_is_no_power_of_its_slope():
+    x = np.array([0.83, 1.37, 2.21, 0.58])
+    for claimed, told in ((-1.0, []), (0.83**3, ["scaled by x"])):
+        report = check(lambda x: float(np.sum(x**3) / 3), np.where(np.arange(4) == 0, claimed, x**2), x)
+        assert [one.kind for one in report.explanations] == told
+
+
+def test_slopes_in_another_order_are_told_where_some_of_them_are_badly_known():
+    places = np.arange(20)
+    slope = np.random.default_rng(2).normal(size=20)
+    # The bars of the others would hide what these slopes are.
+    bars = np.where(places % 2, 0.4, 1e-5)
+    for claimed, told in ((slope[::-1], True), (slope[np.argsort(np.sin(places))] + 0.01, False)):
+        part = Evidence("", (20,), 0, places, slope, claimed, slope, bars, places >= 0, places >= 0)
+        assert (rearranged(part) is not None) == told
 
 
 def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():

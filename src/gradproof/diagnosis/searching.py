@@ -125,10 +125,15 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
-    if not found and (rest & (whole.claimed == 0)).sum() > 1:
+    if not found and (rest & (whole.claimed == 0)).sum() > 1 and not _are_whole(whole.claimed[rest]):
         yield from alone(whole, rest & (whole.claimed == 0), _asking(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
+
+
+def _are_whole(claimed: Flat) -> bool:
+    """Whether claims are whole numbers, one as another, among which 0 means nothing."""
+    return len(np.unique(claimed)) > 2 and not np.any(claimed % 1.0)
 
 
 def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:

@@ -18,6 +18,8 @@ from .names import rounded_to
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
+# Errors of one size have the signs of fewer numbers by chance; so have those that are one of two numbers.
+FEWEST_OF_SIGNS, FEWEST_OF_SIDES = 5, 8
 # Two functions together fit most errors to this part of them.
 SHARP = 1e-2
 # No fit leaves more than this part of the errors.
@@ -115,6 +117,8 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
+        if names[row] == "sign(x)" and len(part.x) < FEWEST_OF_SIGNS:
+            continue
         if not _are_both_seen(part, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
@@ -211,6 +215,8 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     columns = np.array([[bases[one], bases[other]] for one, other in pairs])
     near = _are_near(columns, part.error, allowed)
     for (one, other), asked in itertools.compress(pairs.items(), near):
+        if (one, other) == ("sign(x)", "1") and len(part.x) < FEWEST_OF_SIDES:
+            continue
         fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
         if fitted is None or not _are_both_seen(part, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue

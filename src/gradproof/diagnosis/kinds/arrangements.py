@@ -29,6 +29,7 @@ FEWEST_WITH_FACTOR = 5
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4
+ACCUMULATED = "accumulated"
 # Claims that are looked through at once.
 PIECE = 1 << 16
 
@@ -48,13 +49,14 @@ def rearranged(whole: Evidence) -> Explanation | None:
     if not whole.is_complete:
         return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
-    tolerance = _tolerance(whole)
-    candidates = list(_candidates(slope))
-    for name, other in candidates:
-        if other.shape == claimed.shape and np.all(np.abs(claimed - other) <= tolerance):
-            scale = np.abs(slope - np.mean(slope)).mean()
-            moved = whole.shaped(whole.wrong)
-            if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
+    tolerance, scale, moved = _tolerance(whole), np.abs(slope - np.mean(slope)).mean(), whole.shaped(whole.wrong)
+    candidates, bars = list(_candidates(slope)), _candidates(whole.shaped(whole.bar))
+    for (name, other), (_, bar) in zip(candidates, bars, strict=True):
+        # The bar of a slope goes with it, where it is that of one slope.
+        own = tolerance if ACCUMULATED in name else MARGIN * bar + ROUNDING * np.abs(claimed)
+        for allowed in (own, tolerance) if other.shape == claimed.shape else ():
+            fits = np.all(np.abs(claimed - other) <= allowed)
+            if fits and is_no_coincidence(allowed[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
     elsewhere = _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
     return elsewhere or _times_one_factor(whole, candidates)
@@ -66,8 +68,7 @@ def _times_one_factor(whole: Evidence, candidates: Candidates) -> Explanation | 
         return None
     rows = [(name, other.ravel()) for name, other in candidates if other.shape == whole.shape and other.all()]
     others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
-    ratios = whole.claimed / others
-    off = MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
+    ratios, off = whole.claimed / others, MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
     for row, factor, within in constants(ratios, np.abs(ratios) * off):
         if is_no_coincidence(within, np.abs(ratios[row]), 1, len(candidates)):
             text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
@@ -157,11 +158,11 @@ def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
     none = np.zeros_like(rows[:1])
     to_the_end, from_the_start = rows - np.concatenate([rows[1:], none]), rows - np.concatenate([none, rows[:-1]])
     for name, other in (
-        ("accumulated from the other end", np.cumsum(to_the_end, axis=0)),
-        ("not accumulated from the end", to_the_end),
-        ("not accumulated from the start", from_the_start),
-        ("accumulated from the start", np.cumsum(rows, axis=0)),
-        ("accumulated from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
+        (f"{ACCUMULATED} from the other end", np.cumsum(to_the_end, axis=0)),
+        (f"not {ACCUMULATED} from the end", to_the_end),
+        (f"not {ACCUMULATED} from the start", from_the_start),
+        (f"{ACCUMULATED} from the start", np.cumsum(rows, axis=0)),
+        (f"{ACCUMULATED} from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
     ):
         yield f"{name}{along}", np.moveaxis(other, 0, axis)
 

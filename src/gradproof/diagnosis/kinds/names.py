@@ -227,10 +227,15 @@ def _of_halves(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[
         half = count / 2
         if half < FEWEST_COUNT or half in sizes:
             continue
+        of_squares = f"2/{count} in the derivative of a mean of squares over {what}"
+        # Whole numbers are many other things, and sums over as many rows first of all.
+        whole = count // 2
         if abs(size - half) <= min(error, WHOLE):
-            yield f"half of the length of {what}: is 2/{count} missing, as in the derivative of a mean of squares?"
+            sums = f"a sum over {whole} for a mean, or a factor 1/{whole} missing, such as the {of_squares}?"
+            yield f"is the {of_squares} missing?" if count % 2 else sums
         if abs(1.0 / size - half) <= min(error / size**2, WHOLE):
-            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for half their sum?"
+            means = f"1/{whole}, a mean over {whole} for a sum, a factor {whole} missing, or the {of_squares}?"
+            yield f"2/{count}: is it the {of_squares}?" if count % 2 else means
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
