@@ -11,7 +11,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .additions import fit
+from ..fits import fit
 
 ROUNDING = 1e-9
 # Factors of different rows must differ by more than this, relatively: else they are one factor.

@@ -8,7 +8,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import fit
+from ...fits import fit
 
 ROUNDING = 1e-9
 # Points, controls, strains and the like have so many coordinates; as many vectors for each of them tell a matrix.

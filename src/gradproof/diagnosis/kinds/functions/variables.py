@@ -12,7 +12,8 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import are_sharp, fit
+from ...fits import fit
+from ..additions import are_sharp
 from ..factors import ALONE, SURER
 from .derivatives import table
 
