@@ -338,6 +338,10 @@ BUGS = {
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: cut_off(np.sin(2 * x), LIMITS)),
         ("limited", "x: claimed = slope, cut off at a limit for each index of axis 1: ±0.2, ±0.4, ±0.3, ±0.5, …"),
     ),
+    "cut off below all slopes": (
+        by_element(np.sin, np.cos, lambda x: np.clip(WEIGHTS * np.cos(x), -0.001, 0.001) / WEIGHTS),
+        ("limited", "claimed = 0.001 × sign(slope): is only its sign left, or is it cut off at ±0.001, below all of"),
+    ),
     "sign only, in a column": (
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
         ("limited", "x[:, 2]: claimed = 0.4 × sign(slope): only its sign is left"),
