@@ -181,7 +181,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "kinds.factors kinds.functions.slopes kinds.functions.terms",
         "kinds.additions kinds.arrangements kinds.invariance kinds.limits kinds.matrices",
         "kinds.axes kinds.turned kinds.values kinds.functions.variables kinds.functions.differences "
-        "kinds.functions.alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax parts regions",
+        "kinds.functions.alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax",
+        "parts regions",
         "kinds.others places",
         "searching",
         "along",
