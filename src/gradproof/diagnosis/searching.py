@@ -133,7 +133,7 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
 
 def _are_whole(claimed: Flat) -> bool:
     """Whether claims are whole numbers, one as another, among which 0 means nothing."""
-    return len(np.unique(claimed)) > 2 and not np.any(claimed % 1.0)
+    return len(np.unique(claimed)) > 1 and not np.any(claimed % 1.0)
 
 
 def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:
