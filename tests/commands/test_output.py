@@ -65,7 +65,7 @@ def test_an_encoding_that_lacks_a_character(folder):
     assert (process.returncode, process.stderr) == (1, "")
     assert process.stdout.startswith("wrong: ")
     assert " +/- " in process.stdout
-    assert "claimed = 0.5 x slope" in process.stdout
+    assert "claimed = 0.5 * slope" in process.stdout
     assert "?" not in process.stdout.replace("twice?", "")
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from gradproof import check
+from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.arrangements import rearranged
 from gradproof.diagnosis.kinds.axes import Rows, _factors
 from gradproof.diagnosis.kinds.names import name_of
 
@@ -335,6 +337,10 @@ BUGS = {
     "columns cut off, each at its own": (
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: cut_off(np.sin(2 * x), LIMITS)),
         ("limited", "x: claimed = slope, cut off at a limit for each index of axis 1: ±0.2, ±0.4, ±0.3, ±0.5, …"),
+    ),
+    "cut off below all slopes": (
+        by_element(np.sin, np.cos, lambda x: np.clip(WEIGHTS * np.cos(x), -0.001, 0.001) / WEIGHTS),
+        ("limited", "claimed = 0.001 × sign(slope): is only its sign left, or is it cut off at ±0.001, below all of"),
     ),
     "sign only, in a column": (
         (TABLE, lambda x: np.sum(np.sin(x) ** 2), lambda x: np.sin(2 * x), lambda x: in_column_2(x, only_signs)),
@@ -797,6 +803,48 @@ BUGS = {
         by_form(lambda g, x: g / np.linalg.norm(g)),
         ("factor", "× slope; its norm is 1: is it normalised?"),
     ),
+    "a slope that ends at 0.3, divided by that": (
+        by_element(
+            lambda x: np.where(np.abs(x) < 0.3, x**2 / 2, 0.3 * np.abs(x) - 0.045) / WEIGHTS,
+            lambda x: np.clip(x, -0.3, 0.3) / WEIGHTS,
+            lambda x: np.clip(x, -0.3, 0.3) / 0.3 / WEIGHTS,
+        ),
+        ("factor", "all of x: claimed = 3.333333 × slope"),
+    ),
+    "a prior with another mean than 0": (
+        by_element(np.sin, np.cos, lambda x: np.cos(x) + 4 * (x - 1) / WEIGHTS),
+        ("addition", "claimed = slope + 4 × (x - 1): is a quadratic penalty, such as a normal prior, not in the"),
+    ),
+    "two penalties that are not in f": (
+        by_element(np.sin, np.cos, lambda x: np.cos(x) + (0.3 * x + 0.1 * np.sign(x)) / WEIGHTS),
+        ("addition", "all of x: claimed = slope + 0.3 × x + 0.1 × sign(x), two penalties?"),
+    ),
+    "backwards in time, times its step": (
+        by_element(np.sin, np.cos, lambda x: 0.05 * (WEIGHTS * np.cos(x))[::-1] / WEIGHTS),
+        ("rearranged", "x: claimed = 0.05 × slope, reversed"),
+    ),
+    "twice the transposed": (
+        (
+            SQUARE,
+            lambda x: float(np.sum(TILT * np.sin(x))),
+            lambda x: TILT * np.cos(x),
+            lambda x: 2 * (TILT * np.cos(x)).T,
+        ),
+        ("rearranged", "x: claimed = 2 × slope, transposed"),
+    ),
+    "a factor of all rows, one of which is lost": (
+        (
+            POINTS,
+            lambda x: float(np.sum(OTHER * np.sin(x))),
+            lambda x: OTHER * np.cos(x),
+            lambda x: OTHER * np.cos(x) / 8 * (np.arange(10) != 6)[:, None],
+        ),
+        ("rows", "x: claimed = 0.125 × slope, but 0 at index 6 of axis 0"),
+    ),
+    "a factor, in one place with the wrong sign": (
+        by_element(np.sin, np.cos, lambda x: np.where(np.arange(20) == 13, -0.37, 0.37) * np.cos(x)),
+        ("factor", "all of x but x[13]: claimed = 0.37 × slope"),
+    ),
     "divided by its largest entry": (
         by_form(lambda g, x: g / np.abs(g).max()),
         ("factor", "× slope; its largest entry is 1: is it normalised?"),
@@ -843,7 +891,10 @@ BUGS = {
     ),
     "residuals for the gradient of their mean square": (
         (X20, lambda x: float(np.mean((x - WEIGHTS) ** 2)), lambda x: (x - WEIGHTS) / 10, lambda x: WEIGHTS - x),
-        ("factor", "claimed = -10 × slope, with the wrong sign, half of the length of x: is 2/20 missing, as in the"),
+        (
+            "factor",
+            "a sum over 10 for a mean, or a factor 1/10 missing, such as the 2/20 in the derivative of a mean of",
+        ),
     ),
     "differences of neighbours with the wrong sign, of given lengths": (
         (
@@ -1064,6 +1115,46 @@ def test_names_of_factors(factor, words):
     assert name.startswith(words)
     assert bool(name) == bool(words)
     assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
+
+
+@pytest.mark.parametrize(("error", "words"), [(1e-3, "π"), (0.05, "")])
+def test_factors_that_are_badly_known_have_no_name_but_that_of_a_length(error, words):
+    assert name_of(math.pi, error * math.pi, {10: "x"}) == words
+    assert name_of(32.3, error * 32.3, {32: "the rows"}).startswith("a sum for a mean" if error > 0.01 else "")
+
+
+def test_zeros_among_whole_numbers_are_no_path_that_is_lost():
+    whole = np.round(2 * np.random.default_rng(1).normal(size=20))
+    assert (whole == 0).sum() > 2
+    for claims, kinds in ((whole, []), (1.3 * whole, ["zero"]), (np.where(whole, UNEVEN, 0.0), ["zero"])):
+        report = check(lambda x: float(np.sum(WEIGHTS * np.sin(x))), claims, X20)
+        assert [one.kind for one in report.explanations] == kinds
+
+
+@pytest.mark.parametrize(("count", "told"), [(3, False), (9, True)])
+def test_errors_of_two_sizes_have_the_signs_of_few_numbers_by_chance(count, told):
+    x, weights = X20[:count] - np.median(X20[:count]) + 0.01, WEIGHTS[:count]
+    claims = weights * np.cos(x) + 0.4 * np.sign(x)
+    for more in (0.0, 0.7):
+        report = check(lambda x: float(np.sum(weights * np.sin(x))), claims + more, x)
+        assert bool(report.explanations) == told
+
+
+def test_a_single_round_claim_is_no_power_of_its_slope():
+    x = np.array([0.83, 1.37, 2.21, 0.58])
+    for claimed, told in ((-1.0, []), (0.83**3, ["scaled by x"])):
+        report = check(lambda x: float(np.sum(x**3) / 3), np.where(np.arange(4) == 0, claimed, x**2), x)
+        assert [one.kind for one in report.explanations] == told
+
+
+def test_slopes_in_another_order_are_told_where_some_of_them_are_badly_known():
+    places = np.arange(20)
+    slope = np.random.default_rng(2).normal(size=20)
+    # The bars of the others would hide what these slopes are.
+    bars = np.where(places % 2, 0.4, 1e-5)
+    for claimed, told in ((slope[::-1], True), (slope[np.argsort(np.sin(places))] + 0.01, False)):
+        part = Evidence("", (20,), 0, places, slope, claimed, slope, bars, places >= 0, places >= 0)
+        assert (rearranged(part) is not None) == told
 
 
 def test_rows_that_are_right_are_no_evidence_for_the_factors_of_others():

@@ -8,6 +8,9 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
+from gradproof.diagnosis.kinds.additions import addition
+from gradproof.diagnosis.kinds.factors import shown
+from gradproof.diagnosis.kinds.functions.slopes import of_slope
 from gradproof.diagnosis.kinds.values import no_dependence
 from gradproof.diagnosis.searching import Known, of_vector
 
@@ -44,6 +47,39 @@ def test_errors_of_no_kind_are_no_factor_of_slopes_that_are_badly_known(kind):
             wrong += report.verdict == "wrong"
             assert report.explanations == ()
     assert wrong > 80
+
+
+def test_what_one_factor_does_as_well_is_no_function_of_the_slopes():
+    random = np.random.default_rng(3)
+    slope = random.uniform(0.05, 0.3, 30)
+    bar = np.where(np.arange(30) == 7, 0.005, 0.1) * slope
+    zeros, every = np.zeros(30), np.ones(30, bool)
+    # One slope is off by twice its bar, which is the narrowest, so that one half is not within all of them.
+    measured = slope * np.where(np.arange(30) == 7, 1.01, 1.0)
+    for claimed, told in ((slope / 2, False), (slope / np.sqrt(1 - slope**2), False)):
+        part = Evidence("", (30,), 0, np.arange(30), zeros + 1.0, claimed, measured, bar, every, every)
+        assert (of_slope(part) is not None) == told
+    sharp = Evidence("", (30,), 0, np.arange(30), zeros + 1.0, claimed, slope, 1e-6 * bar, every, every)
+    assert "slope / √(1 - slope²)" in of_slope(sharp).text
+
+
+def test_a_second_term_that_only_makes_up_for_a_narrow_bar_is_not_told():
+    random = np.random.default_rng(4)
+    x, slope, places = random.uniform(0.2, 0.7, 10), random.normal(size=10), np.arange(10)
+    measured = slope + np.where(places == 2, 1.8e-6, 0.0)
+    bar = np.where(places == 5, 1e-7, 1e-6)
+
+    def told(error, times):
+        found = addition(Evidence("", (10,), 0, places, x, slope + error, measured, times * bar, places >= 0, x > 0.0))
+        return "" if found is None else found.text
+
+    assert told(-0.59, 1.0) == ""
+    assert told(-0.59, 8.0) == "claimed = slope - 0.59, the same everywhere"
+    assert "× (x - 1.475): is a quadratic penalty, such as a normal prior, not in" in told(0.4 * x - 0.59, 8.0)
+
+
+def test_factors_have_no_digits_that_are_not_known():
+    assert [shown(3.001, 5e-3), shown(1.428571, 1e-6), shown(0.0501, 2e-3)] == ["3", "1.428571", "about 0.05"]
 
 
 @pytest.mark.parametrize(("height", "told"), [(1e-8, [-1.0]), (1e-3, [])])

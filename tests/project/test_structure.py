@@ -177,11 +177,12 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
-        "coincidence evidence norms kinds.names kinds.functions.derivatives",
-        "kinds.arrangements kinds.factors kinds.functions.of_x_alone kinds.functions.slopes kinds.functions.terms",
-        "kinds.additions kinds.invariance kinds.limits kinds.matrices",
+        "coincidence evidence fits norms kinds.names kinds.functions.derivatives",
+        "kinds.factors kinds.functions.slopes kinds.functions.terms",
+        "kinds.additions kinds.arrangements kinds.invariance kinds.limits kinds.matrices",
         "kinds.axes kinds.rotations kinds.values kinds.functions.variables kinds.functions.differences "
-        "kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax parts regions",
+        "kinds.functions.of_x_alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax",
+        "parts regions",
         "kinds.other_arrays places",
         "searching",
         "along",

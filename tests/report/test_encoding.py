@@ -11,6 +11,7 @@ import pytest
 
 import gradproof
 from gradproof.report.text.encoding import ERRORS, PLAIN, columns, for_output
+from gradproof.report.text.table import render
 
 SOURCE = Path(gradproof.__file__).parents[1]
 TEXT = "0.5 × slope ± 1e-9 … √2 ≥ 1, π·Å² of ü and 層"
@@ -40,7 +41,7 @@ def printed(encoding):
 
 def test_print_in_ascii_and_in_utf_8():
     plain, full = printed("ascii"), printed("utf-8")
-    assert "all of W: claimed = 0.5 x slope" in plain
+    assert "all of W: claimed = 0.5 * slope" in plain
     assert " +/- " in plain
     assert "?[0]: claimed 2" in plain
     assert " ± " in full
@@ -53,7 +54,7 @@ def test_print_in_ascii_and_in_utf_8():
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
-        ("ascii", "0.5 x slope +/- 1e-9 ... sqrt 2 >= 1, pi*Angstrom^2 of ? and ?"),
+        ("ascii", "0.5 * slope +/- 1e-9 ... sqrt 2 >= 1, pi*Angstrom^2 of ? and ?"),
         ("latin-1", "0.5 × slope ± 1e-9 ... sqrt 2 >= 1, pi·Å² of ü and ?"),
         ("cp1252", "0.5 × slope ± 1e-9 … sqrt 2 >= 1, pi·Å² of ü and ?"),
         ("utf-8", TEXT),
@@ -78,7 +79,7 @@ def test_a_stream_with_these_errors():
     stream = io.TextIOWrapper(written, encoding="ascii", errors=ERRORS)
     stream.write(TEXT)
     stream.flush()
-    assert written.getvalue().decode("ascii").startswith("0.5 x slope +/- 1e-9 ... sqrt 2 >= 1")
+    assert written.getvalue().decode("ascii").startswith("0.5 * slope +/- 1e-9 ... sqrt 2 >= 1")
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("ascii", ERRORS)
 
@@ -104,6 +105,15 @@ def test_a_report_is_as_wide_as_the_terminal_on_which_it_is_printed(monkeypatch)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     sys.stdout.close()
     assert str(report) == everywhere
+
+
+def test_sentences_fit_into_forty_columns_and_names_stay_whole():
+    x = np.linspace(0.5, 2.0, 12).reshape(3, 4)
+    report = gradproof.check(lambda x: float(np.sum(x**2)), lambda x: x, x)
+    text = render(report, width=30)
+    sentences, rows = text.split("  wrong    claimed")[0], text.splitlines()
+    assert max(map(len, sentences.splitlines())) <= 40
+    assert [one.split("]")[0] for one in rows if one.startswith("  x[2")][:2] == ["  x[2, 3", "  x[2, 2"]
 
 
 def test_streams_that_are_missing_closed_or_only_write(monkeypatch):

@@ -269,12 +269,13 @@ def test_what_a_narrow_report_leaves_out():
     report = gradproof.check(
         lambda w: -1e-150 * float(np.sum(np.abs(w[name]))), {name: [2e-150, 3e-150]}, {name: np.array([1.0, -1.0])}
     )
-    wide, narrow, narrowest, narrower = (render(report, width=width) for width in (WIDTH, 80, 60, 20))
+    wide, narrow, at_60, narrowest, narrower = (render(report, width=width) for width in (WIDTH, 80, 60, 40, 20))
     header = ["wrong", "claimed", "numerical", "slope", "left", "right", "cause"]
     assert wide.split("\n\n")[2].split()[:7] == header
     assert narrow.split("\n\n")[2].split()[:5] == [word for word in header if word not in ("left", "right")]
     assert narrowest == narrower
     assert max(map(len, narrowest.splitlines())) <= 60
+    assert narrowest.split("\n\n")[2] == at_60.split("\n\n")[2]
 
 
 def test_names_of_more_than_one_line():

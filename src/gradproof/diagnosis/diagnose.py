@@ -38,6 +38,7 @@ from .searching import (
     known_of,
     of_array,
     of_errors,
+    of_most,
     of_vector,
 )
 
@@ -125,6 +126,8 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
         found += _as_one(left, explaining) or [one for each in left for one in of_errors(each, explaining)]
     left = [each.with_widest_bars() for each in _unexplained(found, arrays) if each.name not in in_vain]
     found += [one for each in left for one in of_errors(each, of_vector(known)[:1])]
+    if report.power is None:
+        found += [one for each in _unexplained(found, arrays)[:MANY] for one in of_most(each, of_vector(known)[:2])]
     left = _unexplained(found, arrays)
     found += _as_one(left, (of_x_alone,))
     found += [one for each in _unexplained(found, left)[:MANY] for one in of_errors(each, (of_x_alone,))]

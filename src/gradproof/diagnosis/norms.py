@@ -24,7 +24,11 @@ def with_norm(explanation: Explanation, report: Record) -> Explanation:
     largest = float(np.max(np.abs(every), initial=0.0))
     # Squares of large claims overflow.
     norm = largest * float(np.linalg.norm(every / largest)) if largest else 0.0
-    for size, what in ((norm, "its norm"), (largest, "its largest entry")):
+    sizes = {"its norm": norm}
+    # Of entries that were divided by the largest, no other is as large: those of a function with a limit are.
+    if np.count_nonzero(np.abs(every) == largest) == 1:
+        sizes["its largest entry"] = largest
+    for what, size in sizes.items():
         # A factor with a name is what it says, even where round numbers make an entry 1.
         if explanation.text.endswith("slope") and abs(size - 1.0) <= NORMALISED:
             return replace(explanation, text=f"{explanation.text}; {what} is 1: is it normalised?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
@@ -48,6 +49,10 @@ Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 MOST_PARAMETERS = 2
 # This many errors show what those on one side of 0 have in common.
 FEWEST_OF_A_SIDE = 3
+# "All but a few" are at least this many, and the few no more than this part of them.
+FEWEST_OF_MOST, MOST_OTHERS = 6, 0.25
+# The ways to choose the few are counted up to this many; beyond, they exceed all floating-point numbers.
+MOST_COUNTED = 1000
 # An explanation is first compared with this many coordinates.
 SCREENED = 256
 # The most axes of arrays whose lengths a factor is compared with.
@@ -91,12 +96,14 @@ def is_in_vain(whole: Evidence, explaining: Sequence[Explaining], factor: float)
 
     It is not where a fit would say nothing within bars so many times as wide: then one within narrower bars may.
     """
-    part = whole.part(whole.wrong).with_scaled_bars(factor)
+    part = whole.part(whole.wrong)
+    wide = part.with_scaled_bars(factor)
     size = np.minimum(np.minimum(np.abs(part.claimed), np.abs(part.slope)), np.abs(part.error))
-    if not is_no_coincidence(MARGIN * part.bar, size, MOST_PARAMETERS, rare=RARE**2):
+    if not is_no_coincidence(MARGIN * wide.bar, size, MOST_PARAMETERS, rare=RARE**2):
         return False
+    # Sums of two functions must be told sharply, which wide bars forbid.
     with np.errstate(all="ignore"):
-        return not any(explain(part) for explain in explaining)
+        return not any(explain(each) for each in (wide, part) for explain in explaining)
 
 
 def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained]:
@@ -118,10 +125,15 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
-    if not found and (rest & (whole.claimed == 0)).sum() > 1:
+    if not found and (rest & (whole.claimed == 0)).sum() > 1 and not _are_whole(whole.claimed[rest]):
         yield from alone(whole, rest & (whole.claimed == 0), _asking(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
+
+
+def _are_whole(claimed: Flat) -> bool:
+    """Whether claims are whole numbers, one as another, among which 0 means nothing."""
+    return len(np.unique(claimed)) > 1 and not np.any(claimed % 1.0)
 
 
 def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:
@@ -178,6 +190,26 @@ def _of_two_sides(whole: Evidence, mask: Flat, of_part: Sequence[Explaining]) ->
         found = [one for side in both for one in alone(whole, side, of_part[explain])]
         if len(found) == len(both):
             yield from found
+            return
+
+
+def of_most(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Explained]:
+    """Yield one factor, or one constant, that all errors of an array have but a few, and what explains these."""
+    with np.errstate(all="ignore"):
+        factors = whole.claimed / whole.slope
+        off = MARGIN * whole.bar
+        of_factors = (factors, np.abs(factors / whole.slope) * off, np.minimum(np.abs(factors), np.abs(factors - 1.0)))
+        ways = (of_factors, (whole.error, off, np.abs(whole.error)))
+    for explain, (values, allowed, scale) in zip(explaining, ways, strict=True):
+        middle = np.median(values[whole.wrong])
+        with np.errstate(all="ignore"):
+            most = whole.wrong & (np.abs(values - middle) <= 2.0 * allowed)
+        few = whole.wrong & ~most
+        if not 0 < few.sum() <= MOST_OTHERS * whole.wrong.sum() or most.sum() < FEWEST_OF_MOST:
+            continue
+        tries = float(math.comb(min(int(whole.wrong.sum()), MOST_COUNTED), min(int(few.sum()), MOST_COUNTED // 4)))
+        if is_no_coincidence(2.0 * allowed[most], scale[most], 1, tries) and (found := [*alone(whole, most, explain)]):
+            yield from itertools.chain(found, alone(whole, few, explain))
             return
 
 

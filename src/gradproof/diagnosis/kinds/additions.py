@@ -12,16 +12,17 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ..evidence import MARGIN, Evidence
+from ..fits import MOST_LEFT, all_matter, fit
 from .factors import SURER
 from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
 FEWEST, FEWEST_OF_TWO = 3, 5
+# Errors of one size have the signs of fewer numbers by chance; so have those that are one of two numbers.
+FEWEST_OF_SIGNS, FEWEST_OF_SIDES = 5, 8
 # Two functions together fit most errors to this part of them.
 SHARP = 1e-2
-# No fit leaves more than this part of the errors.
-MOST_LEFT = 0.1
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
 # Also sigmoid(-x) - sigmoid(x).
@@ -115,6 +116,8 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
+        if names[row] == "sign(x)" and len(part.x) < FEWEST_OF_SIGNS:
+            continue
         if not _are_both_seen(part, tolerance * np.abs(every[row])):
             continue
         if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
@@ -175,14 +178,16 @@ def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
         return
     inverse = x / error
     off = np.abs(inverse / error) * allowed
-    fitted = fit(np.stack([np.ones_like(x), x**2], axis=1), inverse, off)
-    if fitted is None or not (fitted[0] != 0.0).all() or fitted[0][0] / fitted[0][1] <= 0.0:
+    columns = np.stack([np.ones_like(x), x**2], axis=1)
+    fitted = fit(columns, inverse, off)
+    if (
+        fitted is None
+        or not all_matter(columns, fitted)
+        or not (fitted[0] != 0.0).all()
+        or fitted[0][0] / fitted[0][1] <= 0.0
+    ):
         return
     degrees, factor = float(fitted[0][0] / fitted[0][1]), float(1.0 / fitted[0][1])
-    # Both of its terms must be seen.
-    sizes = np.abs(fitted[0][:, None] * np.stack([np.ones_like(x), x**2]))
-    if not np.all(np.any(sizes > 10.0 * fitted[1], axis=1)):
-        return
     if is_no_coincidence(fitted[1], np.abs(inverse), 2, float(len(PAIRS))):
         asked = "is the logarithm of the density of a Student or Cauchy distribution missing, or not in the objective?"
         yield Explanation("addition", "", f"claimed = slope {term(factor, f'x/({degrees:.4g} + x²)')}: {asked}")
@@ -207,48 +212,34 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
     """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
     if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
         return
-    pairs = {pair: asked for pair, asked in PAIRS.items() if bases.keys() >= set(pair)}
+    # Signs that are all the same are a constant, and those of few coordinates are near any two numbers.
+    left_out = "sign(x)" if not np.ptp(np.sign(part.x)) else ""
+    few = ("sign(x)", "1") if len(part.x) < FEWEST_OF_SIDES else ()
+    told = {pair: asked for pair, asked in PAIRS.items() if left_out not in pair and pair != few}
+    pairs = {pair: asked for pair, asked in told.items() if bases.keys() >= set(pair)}
     columns = np.array([[bases[one], bases[other]] for one, other in pairs])
     near = _are_near(columns, part.error, allowed)
     for (one, other), asked in itertools.compress(pairs.items(), near):
-        fitted = fit(np.stack([bases[one], bases[other]], axis=1), part.error, allowed)
-        if fitted is None or not _are_both_seen(part, fitted[1]) or not are_sharp(fitted[1], part.error):
+        columns = np.stack([bases[one], bases[other]], axis=1)
+        fitted = fit(columns, part.error, allowed)
+        if fitted is None or not all_matter(columns, fitted):
+            continue
+        if not _are_both_seen(part, fitted[1]) or not are_sharp(fitted[1], part.error):
             continue
         if not is_no_coincidence(fitted[1], np.abs(part.error), 2, float(len(bases) + len(PAIRS))):
             continue
-        text = f"claimed = slope {term(fitted[0][0], one)} {term(fitted[0][1], other)}"
-        if (one, other) != ("x", "1"):
-            text = f"{text}{asked}"
-        elif part.ignores_shift:
-            text = f"{text}: are a mean and a variance taken for constants?"
-        yield Explanation("addition", "", text)
+        yield Explanation("addition", "", _said_of_two((one, other), fitted[0], asked, part.ignores_shift))
 
 
-def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
-    """Return the factors with which columns add up to errors, and within what that was tested; None if they do not.
-
-    Parameters
-    ----------
-    columns
-        One for each function of x.
-    errors
-        What they should add up to.
-    allowed
-        Within what each error is known, above 0.
-    """
-    weights = 1.0 / np.maximum(allowed, 1e-300)
-    scale = weights.max()
-    weighted = columns * (weights / scale)[:, None]
-    if not (np.isfinite(weighted).all() and np.isfinite(errors).all()):
-        return None
-    factors, _, rank, _ = np.linalg.lstsq(weighted, errors * weights / scale, rcond=1e-6)
-    left = columns @ factors - errors
-    # Bars as wide as what is left here would make a fit of anything, and say nothing.
-    if rank < columns.shape[1] or np.linalg.norm(left * weights) > MOST_LEFT * np.linalg.norm(errors * weights):
-        return None
-    # The factors are off by what the errors may be off.
-    tolerance = allowed + np.abs(columns) @ (np.abs(np.linalg.pinv(weighted)) @ (allowed * weights / scale))
-    return (factors, tolerance) if np.all(np.abs(left) <= tolerance) else None
+def _said_of_two(names: tuple[str, str], factors: Flat, asked: str, ignores_shift: bool) -> str:
+    """Return what the claims are that are off by two functions of x, and what is asked of that."""
+    first, second = float(factors[0]), float(factors[1])
+    if names != ("x", "1") or ignores_shift:
+        asked = ": are a mean and a variance taken for constants?" if ignores_shift and names == ("x", "1") else asked
+        return f"claimed = slope {term(first, names[0])} {term(second, names[1])}{asked}"
+    shifted = f"(x {term(second / first, '1')})"
+    is_there = "not in the objective, or counted twice" if first > 0 else "missing"
+    return f"claimed = slope {term(first, shifted)}: is a quadratic penalty, such as a normal prior, {is_there}?"
 
 
 def _cancels(terms: Flat) -> bool:

@@ -11,20 +11,25 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
+from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence, along_axis
+from .factors import said, shown
 
 Order: TypeAlias = Literal["C", "F"]
+Candidates: TypeAlias = list[tuple[str, Flat]]
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
 # Rows are compared with each other up to this many.
 MOST_ROWS = 400
 FEWEST = 2
+# Fewer quotients are one number too easily in one of the many arrangements.
+FEWEST_WITH_FACTOR = 5
 # Multiples of 1/1024 are round numbers.
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4
+ACCUMULATED = "accumulated"
 # The most claims that are searched in one go.
 PIECE = 1 << 16
 
@@ -44,15 +49,31 @@ def rearranged(whole: Evidence) -> Explanation | None:
     if not whole.is_complete:
         return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
-    tolerance = _tolerance(whole)
-    candidates = list(_candidates(slope))
-    for name, other in candidates:
-        if other.shape == claimed.shape and np.all(np.abs(claimed - other) <= tolerance):
-            scale = np.abs(slope - np.mean(slope)).mean()
-            moved = whole.shaped(whole.wrong)
-            if is_no_coincidence(tolerance[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
+    tolerance, scale, moved = _tolerance(whole), np.abs(slope - np.mean(slope)).mean(), whole.shaped(whole.wrong)
+    candidates, bars = list(_candidates(slope)), _candidates(whole.shaped(whole.bar))
+    for (name, other), (_, bar) in zip(candidates, bars, strict=True):
+        # The bar of a slope goes with it, where it is that of one slope.
+        own = tolerance if ACCUMULATED in name else MARGIN * bar + ROUNDING * np.abs(claimed)
+        for allowed in (own, tolerance) if other.shape == claimed.shape else ():
+            fits = np.all(np.abs(claimed - other) <= allowed)
+            if fits and is_no_coincidence(allowed[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
                 return Explanation("rearranged", "", f"claimed = slope, {name}")
-    return _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+    elsewhere = _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
+    return elsewhere or _times_one_factor(whole, candidates)
+
+
+def _times_one_factor(whole: Evidence, candidates: Candidates) -> Explanation | None:
+    """Return whether the claims are one factor times slopes in another arrangement."""
+    if whole.wrong.sum() < FEWEST_WITH_FACTOR or not (whole.slope.all() and whole.claimed.all()):
+        return None
+    rows = [(name, other.ravel()) for name, other in candidates if other.shape == whole.shape and other.all()]
+    others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
+    ratios, off = whole.claimed / others, MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
+    for row, factor, within in constants(ratios, np.abs(ratios) * off):
+        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(candidates)):
+            text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
+            return Explanation("rearranged", "", text)
+    return None
 
 
 def _copied(whole: Evidence) -> Explanation | None:
@@ -137,11 +158,11 @@ def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
     none = np.zeros_like(rows[:1])
     to_the_end, from_the_start = rows - np.concatenate([rows[1:], none]), rows - np.concatenate([none, rows[:-1]])
     for name, other in (
-        ("accumulated from the other end", np.cumsum(to_the_end, axis=0)),
-        ("not accumulated from the end", to_the_end),
-        ("not accumulated from the start", from_the_start),
-        ("accumulated from the start", np.cumsum(rows, axis=0)),
-        ("accumulated from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
+        (f"{ACCUMULATED} from the other end", np.cumsum(to_the_end, axis=0)),
+        (f"not {ACCUMULATED} from the end", to_the_end),
+        (f"not {ACCUMULATED} from the start", from_the_start),
+        (f"{ACCUMULATED} from the start", np.cumsum(rows, axis=0)),
+        (f"{ACCUMULATED} from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
     ):
         yield f"{name}{along}", np.moveaxis(other, 0, axis)
 

@@ -11,12 +11,14 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .additions import fit
+from ..fits import fit
 
 ROUNDING = 1e-9
 # Factors of different rows must differ by more than this, relatively: else they are one factor.
 DIFFERENT = 1e-4
 SHOWN = 4
+# Most rows have one factor where so many times those are more that have another.
+FEWEST_OF_MOST = 4
 FEWEST_WRONG = 4
 # Points have at most this many coordinates.
 MOST_DIMENSIONS = 3
@@ -71,10 +73,25 @@ def _factors(rows: Rows) -> str:
         return ""
     ratio = claimed / slope
     allowed = MARGIN * np.abs(claimed / slope**2) * bar + ROUNDING * np.abs(ratio)
-    listed = _listed(ratio, allowed, rows.axes, wrong[met])
-    few = [str(index) for index in np.flatnonzero(met)[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
-    at = "" if met.all() else f", at {', '.join(few)}"
-    return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {listed}" if listed else ""
+    factors = _by_row(ratio, allowed, rows.axes, wrong[met])
+    if factors is None:
+        return ""
+    indices = np.flatnonzero(met)
+    if few := _few_others(factors, indices):
+        return f"claimed = {few} of axis {rows.axis}"
+    first = [str(index) for index in indices[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
+    at = "" if met.all() else f", at {', '.join(first)}"
+    return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {_listed(factors)}"
+
+
+def _few_others(factors: Flat, indices: Flat) -> str:
+    """Return the factor that most rows have, and those of the few others; "" where factors are many."""
+    most = float(np.median(factors))
+    others = np.flatnonzero(np.abs(factors - most) > DIFFERENT * np.max(np.abs(factors)))
+    if not most or FEWEST_OF_MOST * len(others) > len(factors) or len(others) > SHOWN:
+        return ""
+    shown = ((f"{factors[at]:.4g} × slope" if factors[at] else "0", indices[at]) for at in others)
+    return f"{most:.4g} × slope, but {', '.join(f'{other} at index {index}' for other, index in shown)}"
 
 
 def _times_x(rows: Rows) -> str:
@@ -82,24 +99,30 @@ def _times_x(rows: Rows) -> str:
     if not rows.x.all() or not rows.error.all():
         return ""
     every = np.ones(len(rows.x), bool)
-    listed = _listed(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes, every)
-    where = f"claimed = slope + a factor for each index of axis {rows.axis} × x: {listed}"
-    return f"{where}; is the derivative of a norm missing, or of a penalty with a weight for each?" if listed else ""
+    factors = _by_row(rows.error / rows.x, rows.allowed / np.abs(rows.x), rows.axes, every)
+    if factors is None:
+        return ""
+    where = f"claimed = slope + a factor for each index of axis {rows.axis} × x: {_listed(factors)}"
+    return f"{where}; is the derivative of a norm missing, or of a penalty with a weight for each?"
 
 
-def _listed(ratio: Flat, allowed: Flat, axes: int, wrong: Flat) -> str:
-    """Return the factors of rows, "" if they have none, or one for all; rows that are not wrong are no evidence."""
+def _by_row(ratio: Flat, allowed: Flat, axes: int, wrong: Flat) -> Flat | None:
+    """Return the factors of rows, None if they have none, or one for all; rows that are not wrong are no evidence."""
     best = np.argmin(allowed, axis=1)
     at = np.arange(len(ratio))
     factors, own = ratio[at, best], allowed[at, best]
     if np.ptp(factors) <= DIFFERENT * np.max(np.abs(factors)):
-        return ""
+        return None
     tolerance = allowed + own[:, None]
     if not np.all(np.abs(ratio - factors[:, None]) <= tolerance):
-        return ""
+        return None
     scale = np.abs(ratio)[wrong].reshape(-1)
-    if not is_no_coincidence(tolerance[wrong].reshape(-1), scale, int(wrong.sum()), axes):
-        return ""
+    fits = is_no_coincidence(tolerance[wrong].reshape(-1), scale, int(wrong.sum()), axes)
+    return factors if fits else None
+
+
+def _listed(factors: Flat) -> str:
+    """Return the first of some factors."""
     shown = ", ".join(f"{factor:.4g}" for factor in factors[:SHOWN])
     return f"{shown}, …" if len(factors) > SHOWN else shown
 

@@ -32,6 +32,8 @@ WIDE, NARROWER = 1e-2, (1.0 / 16.0, 1.0 / 256.0)
 CLOSER, ROUNDING = (1.0, 0.1, 0.01, 1e-3), 1e-10
 # Powers of two are shown as such from here on: 65,536, not 65,530.
 LARGE = 1024.0
+# A factor that is known worse than this has no more than two digits.
+BADLY = 1e-2
 # How names write a factor: 1/24, 11/12, √6, 1,000,000.
 EXACT = re.compile(r"((?:1/)?√?\d[\d,]*(?:/\d+)?)[,:] (.+)")
 # How rarely two quotients may be the same by chance, or a single error be a whole number.
@@ -171,7 +173,10 @@ def said(number: str, name: str, along: str = "") -> str:
 
 def shown(factor: float, error: float) -> str:
     """Return a factor with the digits that are known of it."""
-    nearest = rounded_to(factor, 4)
+    if error > BADLY * abs(factor):
+        return f"about {factor:.2g}"
+    known = (rounded_to(factor, digits) for digits in (1, 2, 3))
+    nearest = next((one for one in known if abs(factor - one) <= error / 2.0), rounded_to(factor, 4))
     if abs(factor) >= LARGE:
         power = math.copysign(2.0 ** round(math.log2(abs(factor))), factor)
         nearest = power if abs(factor - power) <= error else nearest

@@ -100,7 +100,10 @@ def limited(whole: Evidence) -> Explanation | None:
             text = f"every wrong claim is ±{size:.6g} with the sign of its slope, which is larger: is it cut off?"
             return Explanation("limited", "", text, size)
         times = "" if size == 1.0 else f"{size:.6g} × "
-        return Explanation("limited", "", f"claimed = {times}sign(slope): only its sign is left", size)
+        left = "only its sign is left"
+        if whole.is_complete and np.all(np.abs(slope) > size):
+            left = f"is only its sign left, or is it cut off at ±{size:.6g}, below all of these slopes?"
+        return Explanation("limited", "", f"claimed = {times}sign(slope): {left}", size)
     if is_signed:
         return None
     return Explanation("limited", "", f"every wrong claim is {claimed[0]:.6g}{_of_slopes(whole)}", float(claimed[0]))

@@ -84,6 +84,10 @@ LARGE = 1e6
 WHOLE_OF_VARIANCE = 5e-3
 # The shortest sample whose variance is told by its factor: 3/2 and 4/3 are too many other things.
 FEWEST_OF_VARIANCE = 5
+# Names and their inverses are about a hundred numbers over some six powers of ten, or 14 of e; lengths of arrays are
+# few.  A factor that is known no better than this has one of them by chance once in ten times.
+SPAN, BY_CHANCE = 14.0, 0.1
+MANY_NAMES = 100
 # exp(f) of larger values is no number that a gradient is multiplied with.
 LARGEST_LOGARITHM = 30.0
 
@@ -109,12 +113,30 @@ def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float 
     if found or not factor:
         return found
     wrong_sign = "" if factor > 0 else "with the wrong sign, "
-    if name := next(_names(abs(factor), error, sizes), ""):
+    names = _names if _tells(factor, error, MANY_NAMES) else _of_lengths
+    if name := next(names(abs(factor), error, sizes), ""):
         return f"{wrong_sign}{name}"
+    if names is _of_lengths:
+        return ""
     if name := next(_of_value(factor, error, value), ""):
         return name
     name = next(_of_value(-factor, error, value), "")
     return f"with the wrong sign, {name}" if name else ""
+
+
+def _tells(factor: float, error: float, names: int) -> bool:
+    """Whether a factor is known so well that it has one of so many names by more than chance."""
+    return 2.0 * error * names <= BY_CHANCE * SPAN * abs(factor)
+
+
+def _of_lengths(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
+    """Yield what a factor is that is one of the lengths, or its inverse, and known well enough to tell these apart."""
+    lengths = {count: what for count, what in sizes.items() if count >= FEWEST_COUNT}
+    if not _tells(size, error, 2 * len(lengths)):
+        return
+    for count, what in lengths.items():
+        if min(abs(size - count), abs(size - 1.0 / count)) <= error:
+            yield from _of_length(size, error, count, what)
 
 
 def _names(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:
@@ -205,10 +227,15 @@ def _of_halves(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[
         half = count / 2
         if half < FEWEST_COUNT or half in sizes:
             continue
+        of_squares = f"2/{count} in the derivative of a mean of squares over {what}"
+        # Whole numbers are many other things, and sums over as many rows first of all.
+        whole = count // 2
         if abs(size - half) <= min(error, WHOLE):
-            yield f"half of the length of {what}: is 2/{count} missing, as in the derivative of a mean of squares?"
+            sums = f"a sum over {whole} for a mean, or a factor 1/{whole} missing, such as the {of_squares}?"
+            yield f"is the {of_squares} missing?" if count % 2 else sums
         if abs(1.0 / size - half) <= min(error / size**2, WHOLE):
-            yield f"2/{count}, 2 by the length of {what}: is it a mean of squares for half their sum?"
+            means = f"1/{whole}, a mean over {whole} for a sum, a factor {whole} missing, or the {of_squares}?"
+            yield f"2/{count}: is it the {of_squares}?" if count % 2 else means
 
 
 def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ...report.explanation import Explanation
 from ...report.remarks.negated import SAME
 from ..coincidence import RARE, is_no_coincidence
 from ..evidence import MARGIN, Evidence, along_axis
-from .additions import fit
+from ..fits import fit
 
 ROUNDING = 1e-9
 # Points, quaternions and the like have from two to four coordinates.

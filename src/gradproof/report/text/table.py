@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ..finding import Finding
 
 WIDTH = 100
-NARROWEST = 60
+# Sentences have as few columns as that; tables do not, whose names would be cut.
+NARROWEST, NARROWEST_TABLE = 40, 60
 ROWS = 10
 KINK_ROWS = 5
 SHARED = 3
@@ -39,12 +40,12 @@ STYLES = {"right": "bold green", "wrong": "bold red", "inconclusive": "bold yell
 
 
 def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: bool = False) -> str:
-    """Return a report as text of at most `width` columns (60 or more); with `colour`, its verdict is coloured.
+    """Return a report as text of at most `width` columns; with `colour`, its verdict is coloured.
 
-    With `every`, its tables have all the rows.
+    Sentences have 40 columns or more, tables 60.  With `every`, its tables have all the rows.
     """
     few, fewer = (len(report.findings), len(report.findings)) if every else (ROWS, KINK_ROWS)
-    width = max(width, NARROWEST)
+    width, wide = max(width, NARROWEST), max(width, NARROWEST_TABLE)
     coordinates = [one for one in report.findings if not one.is_line]
     head = filled("", headline(report), "", width)
     missing = filled("", not_vouched_for(report) or about_f(report), "", width)
@@ -60,10 +61,10 @@ def render(report: Record, *, colour: bool = False, width: int = WIDTH, every: b
         _joined(facts(report), width),
         factors(report, width),
         long_lines(report, width),
-        _table("wrong", wrong, few, len(report.wrong), _slopes, width),
-        _table("undecided", undecided, few, report.undecided, _slopes, width),
-        _table("settled", sorted(settled, key=_fewness), fewer, len(settled), _settled_on(report.rows), width),
-        _table("kinks", kinks, fewer, max(hidden_kinks, len(kinks)), _kinks, width),
+        _table("wrong", wrong, few, len(report.wrong), _slopes, wide),
+        _table("undecided", undecided, few, report.undecided, _slopes, wide),
+        _table("settled", sorted(settled, key=_fewness), fewer, len(settled), _settled_on(report.rows), wide),
+        _table("kinks", kinks, fewer, max(hidden_kinks, len(kinks)), _kinks, wide),
         explanations(report, undecided[:few], width),
         _notes(report, wrong, width),
     ]

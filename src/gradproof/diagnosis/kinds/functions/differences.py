@@ -11,7 +11,8 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence, along_axis
-from ..additions import ROUNDING, are_seen, fit, term
+from ...fits import fit
+from ..additions import ROUNDING, are_seen, term
 
 Columns: TypeAlias = Callable[[Flat], Iterator[tuple[str, Flat]]]
 

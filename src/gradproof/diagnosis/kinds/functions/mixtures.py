@@ -8,7 +8,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import fit
+from ...fits import fit
 
 ROUNDING = 1e-9
 # The most coordinates of points, controls, strains and the like; a matrix needs this many vectors for each of them.

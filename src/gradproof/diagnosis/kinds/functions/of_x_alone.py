@@ -10,6 +10,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import Evidence
+from ..additions import FEWEST_OF_SIDES
 
 FEWEST = 5
 # Claims are computed in float64, from few terms.
@@ -48,6 +49,8 @@ def _fits(x: Flat, claimed: Flat) -> Iterator[tuple[str, float, float]]:
         allowed = ROUNDING * (np.abs(factor[:, None] * every) + np.abs(constant)[:, None])
         off = np.abs(factor[:, None] * every + constant[:, None] - claimed)
         for row in np.flatnonzero(np.all(off <= allowed, axis=1) & (np.ptp(every, axis=1) > 0.0) & (factor != 0.0)):
+            if free == 2 and names[row] == "sign(x)" and len(x) < FEWEST_OF_SIDES:
+                continue
             # What varies must be seen beside the constant, and beside what is lost where both nearly cancel.
             scale = np.minimum(np.abs(claimed - constant[row]), np.ptp(claimed))
             if is_no_coincidence(allowed[row], scale, free, 2.0 * len(names)):

@@ -7,7 +7,8 @@ import numpy as np
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import ROUNDING, fit, term
+from ...fits import all_matter, fit
+from ..additions import ROUNDING, term
 
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
@@ -37,7 +38,7 @@ def _of_both(part: Evidence, name: str) -> Explanation | None:
         return None
     factor, times = map(float, fitted[0])
     # What both factors do must be seen.
-    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or np.all(np.abs(times * base) <= fitted[1]):
+    if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or not all_matter(columns, fitted):
         return None
     right = times / (1.0 - factor)
     part_of = f"{right:.6g} × x, as of an L2 penalty" if name == "x" else f"that is {right:.6g} everywhere"

@@ -53,6 +53,11 @@ def of_slope(part: Evidence) -> Explanation | None:
         ratios = part.claimed / values
         allowed = np.abs(ratios / values) * off
         fits = list(constants(np.nan_to_num(ratios, nan=np.inf), np.nan_to_num(allowed, nan=0.0)))
+        factor = part.claimed / part.slope
+        as_wide = np.abs(factor / part.slope) * (MARGIN * part.bar) + ROUNDING * np.abs(factor)
+    # Functions of slopes are near others where bars are wide: what one factor does as well is no function.
+    if any(constants(factor[None], as_wide[None])):
+        return None
     for row, number, tolerance in fits:
         is_itself = abs(number - 1.0) <= float(np.min(tolerance))
         scale = np.minimum(np.abs(ratios[row]), np.abs(part.error / values[row]))

@@ -12,7 +12,8 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
 from ...evidence import MARGIN, Evidence
-from ..additions import are_sharp, fit
+from ...fits import fit
+from ..additions import are_sharp
 from ..factors import ALONE, SURER
 from .derivatives import table
 
@@ -63,6 +64,9 @@ class Quotients(NamedTuple):
 def by_variable(part: Evidence) -> Explanation | None:
     """Explain the errors by a slope that was taken by another variable than x, or forgotten; None if none fits."""
     if not (np.isfinite(part.claimed).all() and part.slope.all() and part.claimed.all() and part.x.all()):
+        return None
+    # Slopes of powers are powers themselves: over claims that are round numbers, any of them is one.
+    if len(part.x) < FEWEST and np.any(np.abs(4.0 * part.claimed - np.round(4.0 * part.claimed)) <= ROUNDING):
         return None
     size = np.abs(part.slope)
     # A part of an array whose slopes are one number is a piece of f that is linear: claims are no multiples of slopes.
