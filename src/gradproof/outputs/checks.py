@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arguments.extra import as_tuple, with_arguments
 from ..engine import uses_lines
+from ..evaluators.objectives import InPlace
 from ..problem.claim import NOT_LINEAR
 from ..problem.numbers import Flat
 from ..problem.point import Problem
@@ -33,6 +34,7 @@ Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
 RTOL = 1e-5
 REFUSED = ("save", "resume")
+NO_X = "x is missing: it may be left out only with gradproof.in_place()"
 
 
 def settings_of(given: Mapping[str, Any]) -> tuple[Settings, Progress]:
@@ -200,6 +202,18 @@ class OutputsCheck:
         )
 
 
+def _placed(function: InPlace, claim: Any, x: Any, settings: Settings) -> tuple[Any, Any, Any]:
+    """Return a function that reads arrays in place, and the claim, as functions of x; and x."""
+    # Imported on use: most functions get what they depend on.
+    from ..evaluators.arrays.placed import placed
+
+    if settings.executor is not None:
+        raise ValueError("an executor cannot be used with in_place: its workers only have copies of your arrays")
+    if x is not None and x is not function.parameters:
+        raise TypeError("with in_place, x must be left out: the parameters are the point")
+    return placed(function, claim)
+
+
 def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
     """Return a check of claims about the derivatives of a function with many outputs.
 
@@ -212,14 +226,18 @@ def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: 
     claiming
         Makes the claims of that, given the point and the structure of the output.
     x
-        The point, in the user's structure.
+        The point, in the user's structure; None with `in_place`.
     given
         The keyword arguments of the public function.
     """
     function, claim, rest = without_arguments(function, claim, given)
     settings, progress = settings_of(rest)
+    if isinstance(function, InPlace):
+        function, claim, x = _placed(function, claim, x, settings)
     if not callable(function):
         raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
+    if x is None:
+        raise TypeError(NO_X)
     settings.options()
     problem = settings.problem(x, hold=True)
     evaluated = Function(function, problem, settings.budget)

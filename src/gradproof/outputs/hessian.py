@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_hvp(
-    gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+    gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any = None, **settings: Unpack[OutputsSettings]
 ) -> Report:
     """Check a Hessian-vector product against the gradient, and that it is symmetric.
 
@@ -68,7 +68,7 @@ def check_hvp(
 def assert_hvp(
     gradient: Callable[[Any], Any],
     hvp: Callable[[Any, Any], Any],
-    x: Any,
+    x: Any = None,
     *,
     inconclusive: Inconclusive = "raise",
     **settings: Unpack[OutputsSettings],

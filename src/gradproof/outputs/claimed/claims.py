@@ -76,7 +76,11 @@ class ByCovectors(Claims):
     def __init__(self, vjp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
         super().__init__()
         if not callable(vjp):
-            raise TypeError(f"vjp must be a function vjp(x, cotangent), not an object of type {type(vjp).__name__}")
+            raise TypeError(
+                f"vjp must be a function vjp(x, cotangent), not an object of type {type(vjp).__name__}; for a matrix "
+                "call check_jacobian(function, matrix, x), for what one cotangent c gave "
+                "check(lambda x: np.sum(c * function(x)), gradient, x)"
+            )
         self._vjp = vjp
         self._problem = problem
         self._layout = layout
@@ -93,7 +97,13 @@ class ByCovectors(Claims):
         self.calls += 1
         x, _ = self._problem.copy_of_x()
         value = self.gradient(weights)(x)
-        flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
+        try:
+            flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
+        except (TypeError, ValueError) as error:
+            # Imported on use: most results fit.
+            from ...problem.given.results import explained
+
+            raise explained(error, value, self._problem.layout, self.word) from None
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return self._problem.sign * flat
