@@ -28,7 +28,7 @@ from .function import Function, Projected
 from .joining import Pass
 from .looking.entries import Entries
 from .looking.screen import Screen, arrays_of_output, single_outputs
-from .looking.singly import singly
+from .looking.singly import resolved, singly
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
@@ -115,6 +115,8 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
+        if self.function.in_float32.any():
+            report = resolved(report, self.function, covector, self.problem.x)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])

@@ -63,6 +63,7 @@ class Pass(NamedTuple):
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
         unsettled = _indices(one.index for one in findings if not one.is_line and one.cause.is_open)
         undecided = np.setdiff1d(unsettled, wrong)
+        kinks = np.setdiff1d(np.union1d(report.kinks, _indices(self.cleared)), wrong)
         is_long = any(one.cause is Cause.WRONG and one.is_line for one in findings)
         is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not is_cleared)
         open_ones = len(undecided) or report.untested
@@ -72,7 +73,7 @@ class Pass(NamedTuple):
             report,
             verdict=verdict,
             wrong=frozen(wrong),
-            kinks=frozen(np.union1d(report.kinks, _indices(self.cleared))),
+            kinks=frozen(kinks),
             explanations=() if is_cleared else report.explanations,
             unexplained=() if is_cleared else report.unexplained,
             findings=tuple(sorted(worst_first(findings), key=_place)),
