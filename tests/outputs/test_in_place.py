@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from gradproof import check_hvp, check_jacobian, check_jvp, check_vjp, in_place
+from gradproof import check, check_hvp, check_jacobian, check_jvp, check_vjp, in_place
 
 
 class Layer:
@@ -131,3 +131,38 @@ def test_a_product_that_writes_to_its_vector():
     assert report
     assert report.warnings[0].startswith("The vjp writes to the vector that it is called with.")
     assert check_vjp(lambda x: np.maximum(x, 0), lambda x, c: c * (x > 0), x).warnings == ()
+
+
+def product(x, cotangent):
+    return 2 * x * cotangent
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda x: check_vjp(product, np.square, x),
+            "the first two arguments seem to be swapped: the arguments are the f",
+        ),
+        (lambda x: check_vjp(product, 3, x), "x alone: .* give what else it takes as args="),
+        (lambda x: check_vjp(x, np.square, product), "not an object of type ndarray: the arguments are the function"),
+        (
+            lambda x: check_vjp(np.square, x, product),
+            "the third argument is a function: the arguments are the function",
+        ),
+        (
+            lambda x: check(np.sum, product, x),
+            r"a product with a cotangent is checked by check_vjp\(function, vjp, x\)",
+        ),
+        (
+            lambda x: check_hvp(np.exp, np.diag(x), x),
+            r"hvp must be a function hvp\(x, vector\).* check_jacobian\(gradient",
+        ),
+        (lambda x: check_hvp(lambda x: np.sum(x**2), product, x), "takes the gradient, not the objective"),
+    ],
+)
+def test_functions_and_points_in_each_others_place(call, sentence):
+    with pytest.raises(TypeError, match=sentence):
+        call(np.ones(3))
+    assert check_vjp(np.square, product, np.ones(3))
+    assert check_hvp(lambda x: x**2, product, np.ones(3))

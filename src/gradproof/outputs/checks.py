@@ -12,8 +12,9 @@ from ..arguments.extra import as_tuple, with_arguments
 from ..engine import uses_lines
 from ..evaluators.objectives import InPlace
 from ..problem.claim import NOT_LINEAR
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
-from ..problem.point import Problem
+from ..problem.point import ALONE, Problem
 from ..problem.structure import Layout
 from ..report.cause import Cause
 from ..report.remarks.conjugated import CONVENTIONS
@@ -35,6 +36,8 @@ Claiming = Callable[[Any, Problem, Layout], Claims]
 RTOL = 1e-5
 REFUSED = ("save", "resume")
 NO_X = "x is missing: it may be left out only with gradproof.in_place()"
+ORDER = "the arguments are the function, what is claimed of its derivatives, and x"
+NOT_X = f"x must be the point, but the third argument is a function: {ORDER}"
 
 
 def settings_of(given: Mapping[str, Any]) -> tuple[Settings, Progress]:
@@ -216,6 +219,15 @@ def _placed(function: InPlace, claim: Any, x: Any, settings: Settings) -> tuple[
     return placed(function, claim)
 
 
+def _takes_x_alone(claim: Any, problem: Problem) -> bool:
+    """Whether what should be a product returns something for x alone, as the function does."""
+    try:
+        return callable(claim) and claim(problem.copy_of_x()[0]) is not None
+    except Exception as error:  # with arguments that it does not expect, the user's function may raise anything
+        raise_of_signal(error)
+        return False
+
+
 def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
     """Return a check of claims about the derivatives of a function with many outputs.
 
@@ -237,10 +249,16 @@ def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: 
     if isinstance(function, InPlace):
         function, claim, x = _placed(function, claim, x, settings)
     if not callable(function):
-        raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
-    if x is None:
-        raise TypeError(NO_X)
+        kind = type(function).__name__
+        raise TypeError(f"function must be a function of x, not an object of type {kind}: {ORDER}")
+    if x is None or callable(x):
+        raise TypeError(NO_X if x is None else NOT_X)
     settings.options()
     problem = settings.problem(x, hold=True)
-    evaluated = Function(function, problem, settings.budget)
+    try:
+        evaluated = Function(function, problem, settings.budget)
+    except TypeError as error:
+        if ALONE in str(error) and _takes_x_alone(claim, problem):
+            raise TypeError(f"the first two arguments seem to be swapped: {ORDER}") from error
+        raise
     return OutputsCheck(evaluated, claiming(claim, problem, evaluated.layout), problem, settings, progress)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PIECE = 1 << 18
 ALONE = "with x alone"
 MORE = "; give what else it takes as args=, or pass a function of x"
+GRADIENT = "the gradient "
+PRODUCT = "; a product with a cotangent is checked by check_vjp(function, vjp, x)"
 # What a structure is to a function that takes its parts one by one.
 PARTS = "; x, {}, is one argument: to pass its parts one by one, write `lambda x: f({}x)`"
 SPREAD = {
@@ -236,5 +238,7 @@ def _raise_of_signature(problem: TypeError, how: str, x: Any = None) -> None:
     """Raise a TypeError that begins with `how` if a call itself failed, not something inside the function."""
     # No frame below that of the call.
     if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-        hint = (SPREAD.get(type(x).__name__, MORE)) if how.endswith(ALONE) and "missing" in str(problem) else ""
+        hint = SPREAD.get(type(x).__name__, MORE) if how.endswith(ALONE) and "missing" in str(problem) else ""
+        if hint is MORE and how.startswith(GRADIENT):
+            hint += PRODUCT
         raise TypeError(f"{how}: {problem}{hint}") from None

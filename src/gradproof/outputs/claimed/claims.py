@@ -69,18 +69,25 @@ class Claims(ABC):
 
 
 class ByCovectors(Claims):
-    """Claims by a vector-Jacobian product: ``vjp(x, cotangent)`` returns what has the structure of x."""
+    """Claims by a vector-Jacobian product: ``vjp(x, cotangent)`` returns what has the structure of x.
+
+    Attributes
+    ----------
+    form, instead
+        What the product must be, and what to call with a matrix or a vector in its place.
+    """
 
     word = "vjp"
+    form = "vjp must be a function vjp(x, cotangent)"
+    instead = (
+        "for a matrix call check_jacobian(function, matrix, x), for what one cotangent c gave "
+        "check(lambda x: np.sum(c * function(x)), gradient, x)"
+    )
 
     def __init__(self, vjp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
         super().__init__()
         if not callable(vjp):
-            raise TypeError(
-                f"vjp must be a function vjp(x, cotangent), not an object of type {type(vjp).__name__}; for a matrix "
-                "call check_jacobian(function, matrix, x), for what one cotangent c gave "
-                "check(lambda x: np.sum(c * function(x)), gradient, x)"
-            )
+            raise TypeError(f"{self.form}, not an object of type {type(vjp).__name__}; {self.instead}")
         self._vjp = vjp
         self._problem = problem
         self._layout = layout
