@@ -71,6 +71,36 @@ def test_entries_that_nothing_explains_are_named():
     assert report.unexplained == ("output[3] / x[1], too few to tell",)
 
 
+def test_of_many_places_some_are_named_and_what_explains_nothing_is_not_said():
+    """Rows whose entries are lost here and there; one tiny entry with a factor beside large errors of other kinds."""
+    random = np.random.default_rng(5)
+    matrix, x = random.normal(size=(30, 5)), random.normal(size=5)
+    right = np.cos(matrix @ x)[:, None] * matrix
+    lost = np.where(random.random((30, 5)) < 0.5, 0.0, right)
+    said = str(check_jacobian(lambda x: np.sin(matrix @ x), lost, x).explanations[0])
+    assert "more outputs: claimed = 0" in said
+    assert said.count("output[") == 8
+    few, errors = matrix[:2], np.stack([1e-3 * right[0], 9 * random.normal(size=5)])
+    report = check_jacobian(lambda x: np.sin(few @ x), right[:2] + errors, x)
+    assert report.explanations == ()
+    assert {one.output for one in report.findings} == {0, 1}
+
+
+def test_wrong_entries_with_both_ends_come_first():
+    """More columns are wrong than are looked at output by output."""
+    random = np.random.default_rng(6)
+    matrix, x = random.normal(size=(90, 40)), random.normal(size=40)
+
+    def wrong(x, c):
+        return matrix.T @ (np.cos(matrix @ x) * c * np.where(np.arange(90) < 45, 1.0, 1.5))
+
+    report = check_vjp(lambda x: np.sin(matrix @ x), wrong, x)
+    outputs = [one.output for one in report.findings]
+    assert min(outputs) == -1 < max(outputs)
+    assert outputs.index(-1) == sum(one >= 0 for one in outputs)
+    assert len(report.wrong) == 40
+
+
 def test_random_errors_of_jacobians_are_not_explained():
     random = np.random.default_rng(11)
     for _ in range(40):

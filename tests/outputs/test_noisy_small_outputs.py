@@ -43,3 +43,42 @@ def test_a_wrong_small_output_is_found(seed):
     report = gradproof.check_vjp(log_softmax, wrong, x)
     assert report.verdict == "wrong"
     assert {one.name.partition(" / ")[0] for one in report.findings} == {f"output[{place[0]}, {place[1]}]"}
+
+
+@pytest.mark.parametrize("seed", [8, 16, 203])
+@pytest.mark.parametrize("as_type", [np.float32, np.float64])
+def test_the_last_digit_of_a_large_output_is_no_kink_that_excuses_another(seed, as_type):
+    """The large output moves by one digit within the steps that the small one needs; either may be cast to float64."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=1).astype(np.float32)
+    weight = np.float32(random.normal() * 0.02)
+
+    def function(x):
+        return np.stack([np.float32(7.1) + weight * np.sin(x[0]), np.float32(2.5) * np.sin(x[0])]).astype(as_type)
+
+    def vjp(x, c, factor=1.0):
+        return np.array([(c[0] * weight + c[1] * 2.5 * factor) * np.cos(x[0])], np.float32)
+
+    assert gradproof.check_vjp(function, vjp, x)
+    report = gradproof.check_vjp(function, lambda x, c: vjp(x, c, 1.0005), x)
+    assert [one.name for one in report.findings] == ["output[1] / x[0]"]
+    assert report.kinks.size == 0
+
+
+def test_the_resolution_of_outputs_in_float32_that_do_not_move():
+    """An output of 178 does not move at all; what is claimed of it would be seen only far from x."""
+    x = np.array([0.5, 0.25], np.float32)
+
+    def function(x):
+        return np.stack([np.float32(178), np.float32(0.4) * np.sin(x[0])])
+
+    def vjp(x, c, wrong=0.0):
+        return np.array([c[1] * 0.4 * np.cos(x[0]), c[0] * wrong], np.float32)
+
+    report = gradproof.check_vjp(function, vjp, x)
+    assert report
+    assert 2e-4 < report.resolutions[1] < 2e-2
+    wrong = gradproof.check_vjp(function, lambda x, c: vjp(x, c, 2.5 * report.resolutions[1]), x)
+    assert [one.name for one in wrong.findings] == ["output[0] / x[1]"]
+    in_float64 = gradproof.check_vjp(lambda x: np.stack([178, 0.4 * np.sin(x[0])]), vjp, x.astype(np.float64))
+    assert in_float64.resolutions[1] < 1e-6

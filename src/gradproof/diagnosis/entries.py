@@ -23,6 +23,10 @@ ROUNDING = 1e-6
 BETWEEN = " / "
 # At most this many outputs are named as the place of errors that nothing explains.
 SHOWN = 4
+# So many places of an explanation are named.
+NAMED = 8
+# What explains less of the errors than this leads nowhere: they remain unexplained.
+LEAST = 1e-3
 
 
 class Told(NamedTuple):
@@ -80,7 +84,10 @@ def _of_outputs(report: Report, entries: Sequence[Finding]) -> Iterator[Told]:
             # A single entry says nothing of the others of its output.
             names.append(own[0].name if len(own) == 1 else own[0].name.partition(BETWEEN)[0])
     for explanation, some, names in found.values():
-        yield _told(report, replace(explanation, where="; ".join(names)), some, entries)
+        more = f"; and {len(names) - NAMED:,} more outputs" if len(names) > NAMED else ""
+        told = _told(report, replace(explanation, where="; ".join(names[:NAMED]) + more), some, entries)
+        if told.explanation.share >= LEAST:
+            yield told
 
 
 def _told(report: Report, explanation: Explanation, some: Sequence[Finding], every: Sequence[Finding]) -> Told:

@@ -70,6 +70,8 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     array([0.5, 1. , 2. ])
     """
     if not callable(f):
+        if callable(parameters):
+            raise TypeError("in_place() takes the parameters first, then the function: in_place(parameters, f)")
         raise TypeError(f"in_place(parameters, f) needs a function f without arguments, not {in_short(f)}")
     return InPlace(parameters, f)
 

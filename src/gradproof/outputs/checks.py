@@ -10,9 +10,11 @@ import numpy as np
 
 from ..arguments.extra import as_tuple, with_arguments
 from ..engine import uses_lines
+from ..evaluators.objectives import InPlace
 from ..problem.claim import NOT_LINEAR
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
-from ..problem.point import Problem
+from ..problem.point import ALONE, Problem
 from ..problem.structure import Layout
 from ..report.cause import Cause
 from ..report.remarks.conjugated import CONVENTIONS
@@ -27,12 +29,15 @@ from .function import Function, Projected
 from .joining import Pass
 from .localisation.entries import Entries
 from .localisation.screen import Screen, arrays_of_output, single_outputs
-from .localisation.singly import singly
+from .localisation.singly import resolved, singly
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
 RTOL = 1e-5
 REFUSED = ("save", "resume")
+NO_X = "x is missing: it may be left out only with gradproof.in_place()"
+ORDER = "the arguments are the function, what is claimed of its derivatives, and x"
+NOT_X = f"x must be the point, but the third argument is a function: {ORDER}"
 
 
 def settings_of(given: Mapping[str, Any]) -> tuple[Settings, Progress]:
@@ -113,6 +118,8 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
+        if self.function.in_float32.any():
+            report = resolved(report, self.function, covector, self.problem.x)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])
@@ -200,6 +207,27 @@ class OutputsCheck:
         )
 
 
+def _placed(function: InPlace, claim: Any, x: Any, settings: Settings) -> tuple[Any, Any, Any]:
+    """Return a function that reads arrays in place, and the claim, as functions of x; and x."""
+    # Imported on use: most functions get what they depend on.
+    from ..evaluators.arrays.placed import placed
+
+    if settings.executor is not None:
+        raise ValueError("an executor cannot be used with in_place: its workers only have copies of your arrays")
+    if x is not None and x is not function.parameters:
+        raise TypeError("with in_place, x must be left out: the parameters are the point")
+    return placed(function, claim)
+
+
+def _takes_x_alone(claim: Any, problem: Problem) -> bool:
+    """Whether what should be a product returns something for x alone, as the function does."""
+    try:
+        return callable(claim) and claim(problem.copy_of_x()[0]) is not None
+    except Exception as error:  # with arguments that it does not expect, the user's function may raise anything
+        raise_of_signal(error)
+        return False
+
+
 def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:
     """Return a check of claims about the derivatives of a function with many outputs.
 
@@ -212,15 +240,25 @@ def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: 
     claiming
         Makes the claims of that, given the point and the structure of the output.
     x
-        The point, in the user's structure.
+        The point, in the user's structure; None with `in_place`.
     given
         The keyword arguments of the public function.
     """
     function, claim, rest = without_arguments(function, claim, given)
     settings, progress = settings_of(rest)
+    if isinstance(function, InPlace):
+        function, claim, x = _placed(function, claim, x, settings)
     if not callable(function):
-        raise TypeError(f"function must be a function of x, not an object of type {type(function).__name__}")
+        kind = type(function).__name__
+        raise TypeError(f"function must be a function of x, not an object of type {kind}: {ORDER}")
+    if x is None or callable(x):
+        raise TypeError(NO_X if x is None else NOT_X)
     settings.options()
     problem = settings.problem(x, hold=True)
-    evaluated = Function(function, problem, settings.budget)
+    try:
+        evaluated = Function(function, problem, settings.budget)
+    except TypeError as error:
+        if ALONE in str(error) and _takes_x_alone(claim, problem):
+            raise TypeError(f"the first two arguments seem to be swapped: {ORDER}") from error
+        raise
     return OutputsCheck(evaluated, claiming(claim, problem, evaluated.layout), problem, settings, progress)

@@ -25,6 +25,8 @@ LISTED = 5
 # The most numbers of outputs that are held back, to be weighed together.
 HELD_NUMBERS = 1 << 13
 RESULT = "the function's result"
+# The last digits of a number in float32: not all of them are 0 by chance.
+LAST_DIGITS = np.uint32((1 << 12) - 1)
 
 
 class SpentError(EndedError):
@@ -88,10 +90,14 @@ class Function:
 
     @cached_property
     def in_float32(self) -> Flat:
-        """Which outputs are returned in float32."""
-        found = np.zeros(self.layout.n, bool)
+        """Which outputs are in float32, by their type or by their values at x."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            single = self.at_x.astype(np.float32)
+        # In float64 one number in 2**29 has no more digits than one in float32; whole numbers and halves tell nothing.
+        found: Flat = (single == self.at_x) & (single.view(np.uint32) & LAST_DIGITS != 0)
         for leaf in self.layout.leaves:
-            found[leaf.start : leaf.stop] = leaf.dtype == SINGLE
+            if leaf.dtype == SINGLE:
+                found[leaf.start : leaf.stop] = True
         return found
 
     def _usable(self, again: Flat) -> Flat:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_hvp(
-    gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+    gradient: Callable[[Any], Any], hvp: Callable[[Any, Any], Any], x: Any = None, **settings: Unpack[OutputsSettings]
 ) -> Report:
     """Check a Hessian-vector product against the gradient, and that it is symmetric.
 
@@ -59,6 +59,8 @@ def check_hvp(
     ('wrong', 'output[2] / x[1]')
     """
     check = outputs_check(gradient, hvp, _Products, x, settings)
+    if check.function.layout.n == 1 < check.problem.layout.total:
+        raise TypeError("check_hvp takes the gradient, not the objective: the function returned a single number")
     report = check.run()
     if report.stopped_by or check.function.layout.n != check.problem.n:
         return report
@@ -68,7 +70,7 @@ def check_hvp(
 def assert_hvp(
     gradient: Callable[[Any], Any],
     hvp: Callable[[Any, Any], Any],
-    x: Any,
+    x: Any = None,
     *,
     inconclusive: Inconclusive = "raise",
     **settings: Unpack[OutputsSettings],
@@ -106,3 +108,5 @@ class _Products(ByCovectors):
     """The Hessian is symmetric: its product with a covector is that with a vector."""
 
     word = "Hessian-vector product"
+    form = "hvp must be a function hvp(x, vector)"
+    instead = "for a matrix call check_jacobian(gradient, matrix, x)"

@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 
 
 def check_jacobian(
-    function: Callable[[Any], Any], jacobian: Any, x: Any, *, pattern: Any = None, **settings: Unpack[OutputsSettings]
+    function: Callable[[Any], Any],
+    jacobian: Any,
+    x: Any = None,
+    *,
+    pattern: Any = None,
+    **settings: Unpack[OutputsSettings],
 ) -> Report:
     """Check the Jacobian of a function with many outputs, such as the residuals of a fit.
 
     Parameters
     ----------
     function : callable
-        ``function(x)`` returns an array, real or complex, or a (nested) dict, list or tuple of arrays.
+        ``function(x)``, or `in_place`, as for `check_vjp`.
     jacobian : callable, matrix or True
         The matrix of derivatives at `x`, or ``jacobian(x)``, which returns it: an array of shape (outputs, coordinates)
         or of the shape of the output followed by that of `x`; a sparse matrix or a LinearOperator of SciPy; or the
@@ -99,7 +104,7 @@ def check_jacobian(
 def assert_jacobian(
     function: Callable[[Any], Any],
     jacobian: Any,
-    x: Any,
+    x: Any = None,
     *,
     pattern: Any = None,
     inconclusive: Inconclusive = "raise",

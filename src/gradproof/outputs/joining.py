@@ -63,6 +63,7 @@ class Pass(NamedTuple):
         wrong = np.union1d(kept, _indices(one.index for one in findings if one.cause is Cause.WRONG))
         unsettled = _indices(one.index for one in findings if not one.is_line and one.cause.is_open)
         undecided = np.setdiff1d(unsettled, wrong)
+        kinks = np.setdiff1d(np.union1d(report.kinks, _indices(self.cleared)), wrong)
         is_long = any(one.cause is Cause.WRONG and one.is_line for one in findings)
         is_wrong = len(wrong) or is_long or (report.verdict == "wrong" and not is_cleared)
         open_ones = len(undecided) or report.untested
@@ -72,10 +73,10 @@ class Pass(NamedTuple):
             report,
             verdict=verdict,
             wrong=frozen(wrong),
-            kinks=frozen(np.union1d(report.kinks, _indices(self.cleared))),
+            kinks=frozen(kinks),
             explanations=() if is_cleared else report.explanations,
             unexplained=() if is_cleared else report.unexplained,
-            findings=worst_first(findings),
+            findings=tuple(sorted(worst_first(findings), key=_place)),
             undecided=count,
             agreeing=report.agreeing if report.power is not None else report.tested - len(wrong) - count,
             **self._resolved(),
@@ -97,6 +98,14 @@ class Pass(NamedTuple):
         for one in self.report.findings:
             is_cleared = one.index in self.cleared and not one.is_line
             yield replace(one, cause=Cause.KINK_AT_POINT, partner=-1, explanation="") if is_cleared else one
+
+
+def _place(one: Finding) -> int:
+    """Return 0 for what is wrong and has its place, 1 if only its output is unknown, and 2 for all others.
+
+    Of many wrong coordinates some are looked at output by output; a reader learns more from these.
+    """
+    return 2 if one.cause is not Cause.WRONG else int(one.output < 0 and not one.is_line)
 
 
 def _indices(found: Iterable[int]) -> Flat:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_vjp(
-    function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+    function: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any = None, **settings: Unpack[OutputsSettings]
 ) -> Report:
     """Check a vector-Jacobian product: the backward pass of a function with many outputs.
 
@@ -27,7 +27,8 @@ def check_vjp(
     Parameters
     ----------
     function : callable
-        ``function(x)`` returns an array, real or complex, or a (nested) dict, list or tuple of arrays.
+        ``function(x)`` returns an array, real or complex, or a (nested) dict, list or tuple of arrays.  Or
+        `gradproof.in_place(parameters, function)`, for ``function()`` and ``vjp(cotangent)``; `x` is then left out.
     vjp : callable
         ``vjp(x, cotangent)`` returns the product of the cotangent with the Jacobian of `function`, in the structure of
         `x`.  The cotangent has the structure of the output.
@@ -91,7 +92,7 @@ def check_vjp(
 def assert_vjp(
     function: Callable[[Any], Any],
     vjp: Callable[[Any, Any], Any],
-    x: Any,
+    x: Any = None,
     *,
     inconclusive: Inconclusive = "raise",
     **settings: Unpack[OutputsSettings],
@@ -126,14 +127,14 @@ def assert_vjp(
 
 
 def check_jvp(
-    function: Callable[[Any], Any], jvp: Callable[[Any, Any], Any], x: Any, **settings: Unpack[OutputsSettings]
+    function: Callable[[Any], Any], jvp: Callable[[Any, Any], Any], x: Any = None, **settings: Unpack[OutputsSettings]
 ) -> Report:
     """Check a Jacobian-vector product: the forward derivative of a function with many outputs.
 
     Parameters
     ----------
     function : callable
-        ``function(x)`` returns an array, real or complex, or a (nested) dict, list or tuple of arrays.
+        ``function(x)``, or `in_place`, as for `check_vjp`.
     jvp : callable
         ``jvp(x, tangent)`` returns the product of the Jacobian of `function` with the tangent, in the structure of the
         output.  The tangent has the structure of `x`.
@@ -185,7 +186,7 @@ def check_jvp(
 def assert_jvp(
     function: Callable[[Any], Any],
     jvp: Callable[[Any, Any], Any],
-    x: Any,
+    x: Any = None,
     *,
     inconclusive: Inconclusive = "raise",
     **settings: Unpack[OutputsSettings],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .nodes import Branch
 from .numbers import Flat, too_deep
 from .point import Problem, call, called, same_numbers
 from .structure import Layout
@@ -20,6 +21,10 @@ ONLY_OURS = 2
 # The most names of arrays that a note lists.
 LISTED = 5
 WATCHED = "the claimed gradient"
+OVERWRITES = (
+    "The {} writes to the vector that it is called with. It was given copies; in a backward pass, others may need that "
+    "vector, too."
+)
 NOT_LINEAR = "The product is not linear in the vector that it is called with."
 
 
@@ -57,10 +62,14 @@ class Product:
         self._vjp = vjp
         self._layout = layout
         self._cotangent = cotangent
+        self.overwrites = False
 
     def __call__(self, x: Any) -> Any:
-        """Return the product at x."""
-        return self._with(x, self._cotangent.copy())
+        """Return the product at x, and see whether the user's function overwrites the covector."""
+        cotangent = self._cotangent.copy()
+        value = self._with(x, cotangent)
+        self.overwrites = not same_numbers(cotangent, self._cotangent)
+        return value
 
     def opposite(self, x: Any) -> Any:
         """Return the product with minus the covector at x."""
@@ -74,12 +83,16 @@ class Product:
             _raise_of_signal(problem)
             if self._takes_vector_first(x, cotangent):
                 raise TypeError(f"{how}, in this order, but seems to take them in the other one") from problem
+            if isinstance(self._layout.root, Branch) and hasattr(problem, "add_note"):  # Python 3.10 has no notes
+                has = f"a {self._layout.root.kind} of {len(self._layout.root.children)}"
+                problem.add_note(f"{how}; the vector is {has} parts, as what the function returns is.")
             raise
 
     def _takes_vector_first(self, x: Any, cotangent: Flat) -> bool:
-        """Whether the function returns something if its arguments change places."""
+        """Whether the function returns something, like an x that is an array, if its arguments change places."""
         try:
-            return self._vjp(self._layout.build(cotangent.copy()), x) is not None
+            value = self._vjp(self._layout.build(cotangent.copy()), x)
+            return value is not None and (not isinstance(x, np.ndarray) or np.shape(value) == x.shape)
         except Exception as problem:
             _raise_of_signal(problem)
             return False
@@ -110,6 +123,8 @@ def claimed_gradient(gradient: Any, problem: Problem) -> tuple[Flat, int]:
         _compare(first, _call(gradient, problem), problem)
         return first, 2
     word = gradient.word
+    if gradient.overwrites:
+        problem.note(OVERWRITES.format(word))
     opposite = _call(gradient.opposite, problem, word)
     if difference(first, -opposite, problem) < 0:
         return first, 2

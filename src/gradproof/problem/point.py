@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 PIECE = 1 << 18
 ALONE = "with x alone"
 MORE = "; give what else it takes as args=, or pass a function of x"
+GRADIENT = "the gradient "
+PRODUCT = "; a product with a cotangent is checked by check_vjp(function, vjp, x)"
+# What a structure is to a function that takes its parts one by one.
+PARTS = "; x, {}, is one argument: to pass its parts one by one, write `lambda x: f({}x)`"
+SPREAD = {
+    "tuple": PARTS.format("a tuple", "*"),
+    "list": PARTS.format("a list", "*"),
+    "dict": PARTS.format("a dict", "**"),
+}
 
 
 class Problem:
@@ -212,7 +221,7 @@ def call(function: Callable[[Any], Any], x: Any, what: str) -> Any:
     try:
         return function(x)
     except TypeError as problem:
-        _raise_of_signature(problem, f"the {what} is called {ALONE}")
+        _raise_of_signature(problem, f"the {what} is called {ALONE}", x)
         raise
 
 
@@ -225,9 +234,11 @@ def called(how: str, function: Callable[..., Any], *arguments: Any) -> Any:
         raise
 
 
-def _raise_of_signature(problem: TypeError, how: str) -> None:
+def _raise_of_signature(problem: TypeError, how: str, x: Any = None) -> None:
     """Raise a TypeError that begins with `how` if a call itself failed, not something inside the function."""
     # No frame below that of the call.
     if problem.__traceback__ is None or problem.__traceback__.tb_next is None:
-        hint = MORE if how.endswith(ALONE) and "missing" in str(problem) else ""
+        hint = SPREAD.get(type(x).__name__, MORE) if how.endswith(ALONE) and "missing" in str(problem) else ""
+        if hint is MORE and how.startswith(GRADIENT):
+            hint += PRODUCT
         raise TypeError(f"{how}: {problem}{hint}") from None

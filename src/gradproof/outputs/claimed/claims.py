@@ -69,14 +69,25 @@ class Claims(ABC):
 
 
 class ByCovectors(Claims):
-    """Claims by a vector-Jacobian product: ``vjp(x, cotangent)`` returns what has the structure of x."""
+    """Claims by a vector-Jacobian product: ``vjp(x, cotangent)`` returns what has the structure of x.
+
+    Attributes
+    ----------
+    form, instead
+        What the product must be, and what to call with a matrix or a vector in its place.
+    """
 
     word = "vjp"
+    form = "vjp must be a function vjp(x, cotangent)"
+    instead = (
+        "for a matrix call check_jacobian(function, matrix, x), for what one cotangent c gave "
+        "check(lambda x: np.sum(c * function(x)), gradient, x)"
+    )
 
     def __init__(self, vjp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
         super().__init__()
         if not callable(vjp):
-            raise TypeError(f"vjp must be a function vjp(x, cotangent), not an object of type {type(vjp).__name__}")
+            raise TypeError(f"{self.form}, not an object of type {type(vjp).__name__}; {self.instead}")
         self._vjp = vjp
         self._problem = problem
         self._layout = layout
@@ -93,7 +104,13 @@ class ByCovectors(Claims):
         self.calls += 1
         x, _ = self._problem.copy_of_x()
         value = self.gradient(weights)(x)
-        flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
+        try:
+            flat = self._problem.layout.flatten(value, f"the {self.word}'s result", absent=[])
+        except (TypeError, ValueError) as error:
+            # Imported on use: most results fit.
+            from ...problem.given.results import explained
+
+            raise explained(error, value, self._problem.layout, self.word) from None
         if self._problem.is_conjugate:
             self._problem.layout.conjugate(flat)
         return self._problem.sign * flat

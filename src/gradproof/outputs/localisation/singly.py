@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...problem.numbers import Flat
+from ...core.evidence.faint_slopes import NEARBY
+from ...problem.numbers import Flat, frozen
 from ...report.cause import Cause
 from ...report.finding import Finding
 from ...report.report import Report
 from ..covectors import Covector
+from ..function import Function
 from .columns import Column
 from .entries import COORDINATES, Entries
 from .suspects import Suspect
@@ -26,6 +28,8 @@ from .suspects import Suspect
 FEW = 16
 # Rounding of many outputs hardly ever moves a centered difference by more than this times its usual size.
 RARE = 4.0
+# Units in the last place of an output in float32 by which it must move to be seen to move: those of a check of its own.
+SEEN = 8.0
 
 
 class Singly(NamedTuple):
@@ -91,11 +95,39 @@ def _of_suspects(entries: Entries, column: Column, suspects: Sequence[Suspect], 
     return Singly(tuple(one for one in found if one is not None), resolution)
 
 
+def resolved(report: Report, function: Function, covector: Covector, x: Flat) -> Report:
+    """Return a report of a projection that promises no more than outputs in float32 show, however smooth their sum is.
+
+    One that does not move beside x may be off by what moves it by a few units in its last place, far from x.
+    """
+    support = covector.support[function.in_float32[covector.support]]
+    if not (len(support) and report.resolutions.size):
+        return report
+    rounding = SEEN * float(np.linalg.norm(_spacings(function, support, covector.weights[support])))
+    layout = report._evidence.layout
+    chosen = slice(None) if layout.indices is None else layout.indices
+    resolutions = report.resolutions.copy()
+    known = np.isfinite(resolutions[chosen])
+    hidden = rounding / (NEARBY * np.fmax(np.abs(x.astype(np.float64)), 1.0))
+    resolutions[chosen] = np.where(known, np.fmax(resolutions[chosen], hidden), resolutions[chosen])
+    largest = float(np.max(resolutions, initial=0.0, where=np.isfinite(resolutions)))
+    evidence = report._evidence._replace(usual=None)
+    return replace(
+        report, resolution=max(report.resolution, largest), resolutions=frozen(resolutions), _evidence=evidence
+    )
+
+
+def _spacings(function: Function, support: Flat, weights: Flat) -> Flat:
+    """Return how large the last places of outputs in float32 are, weighed."""
+    sizes = np.abs(function.at_x[support]).astype(np.float32)
+    spacings: Flat = np.abs(weights) * np.spacing(sizes).astype(np.float64)
+    return spacings
+
+
 def _may_be_rounded(entries: Entries, finding: Finding, support: Flat, weights: Flat) -> bool:
     """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope."""
     if not (math.isfinite(finding.claimed) and finding.step > 0):
         return False
-    sizes = np.abs(entries.function.at_x[support]).astype(np.float32)
-    spacings = np.abs(weights) * np.spacing(sizes).astype(np.float64)
+    spacings = _spacings(entries.function, support, weights)
     rounded = min(float(spacings.sum()), RARE * float(np.linalg.norm(spacings))) / finding.step
     return abs(finding.claimed - finding.slope) <= finding.error_bar + rounded

@@ -51,9 +51,9 @@ def explained(error: Exception, value: Any, layout: Layout, word: str = GRADIENT
             "otherwise pass `lambda x: g(x)[1]`"
         )
     if parts and _fits(parts[0], layout):
+        it = "the gradient, pass `lambda x: g(x)[0]`" if word == GRADIENT else "meant, return it alone"
         return ValueError(
-            f"the gradient returned a {kind} of length {len(parts)}, whose first part is like x: if that is the "
-            "gradient, pass `lambda x: g(x)[0]`"
+            f"the {word} returned a {kind} of length {len(parts)}, whose first part is like x: if that is {it}"
         )
     if isinstance(layout.root, Leaf) and any(getattr(part, "shape", ()) for part in parts):
         shape = f"an array of shape {layout.root.shape}" if layout.root.shape else "one number"
