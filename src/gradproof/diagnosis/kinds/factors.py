@@ -175,7 +175,7 @@ def shown(factor: float, error: float) -> str:
     """Return a factor with the digits that are known of it."""
     if error > BADLY * abs(factor):
         return f"about {factor:.2g}"
-    known = (rounded_to(factor, digits) for digits in (1, 2, 3))
+    known = (rounded_to(factor, digits) for digits in (1, 2))
     nearest = next((one for one in known if abs(factor - one) <= error / 2.0), rounded_to(factor, 4))
     if abs(factor) >= LARGE:
         power = math.copysign(2.0 ** round(math.log2(abs(factor))), factor)
