@@ -36,6 +36,10 @@ def bounded(amplitude):
     return lambda step: amplitude * math.sin(step / SIZE)
 
 
+def parabola(step):
+    return 1e6 * NOISE * (step / SIZE) ** 2
+
+
 def is_withdrawn(function, rise, claimed, measured):
     engine, slot = refuted_slot(rise, claimed, measured)
     function(engine, slot)
@@ -49,6 +53,9 @@ def withdraws_what_leads_nowhere(function):
     assert not is_withdrawn(function, bounded(2e6 * NOISE), -2e6 * NOISE / SIZE, 2e6 * NOISE / SIZE)
     # f moves in proportion, though only steps far longer than x show it.
     assert not is_withdrawn(function, lambda step: 3 * NOISE * step / SIZE, -3 * NOISE / SIZE, 3 * NOISE / SIZE)
+    # So it does where it is a parabola beside a minimum, but not where it is one beside x alone.
+    for rise, withdrawn in ((parabola, False), (lambda step: 10 * NOISE * (1 - math.cos(step / SIZE)), True)):
+        assert is_withdrawn(function, rise, 20 * NOISE / SIZE, 0.0) == withdrawn
     # f does not move at all.
     assert not is_withdrawn(function, lambda step: 0.0, 20 * NOISE / SIZE, 0.0)
     assert is_withdrawn(function, lambda step: 0.0, 0.1 * NOISE / SIZE, 0.0)

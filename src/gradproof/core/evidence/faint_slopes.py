@@ -51,12 +51,29 @@ def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -
 
 
 def moves_in_proportion(engine: Engine, slot: Slot) -> bool:
-    """Return whether f moves clearly out of its noise by the measured slope, over steps of very different lengths."""
-    slope = math.fabs(estimate(slot))
-    shortest, longest = math.inf, 0.0
+    """Return whether f moves clearly out of its noise over steps of very different lengths, as a line or a parabola.
+
+    By the measured slope, or by a curvature: the gap between both sides then grows with the step.
+    """
+    slope = estimate(slot)
+    curvature = math.inf
+    shortest = shortest_curved = math.inf
+    longest = longest_curved = 0.0
     for place in range(slot.count):
-        is_even = math.fabs(centered(slot, place) - estimate(slot)) <= EVEN * slope
-        if is_even and slope > CLEARLY_MOVED * slope_noise(engine, slot, place):
-            shortest = smaller(shortest, slot.ladder[place].step)
-            longest = larger(longest, slot.ladder[place].step)
-    return longest >= PROPORTIONAL_SPAN * shortest
+        pair = slot.ladder[place]
+        noise = CLEARLY_MOVED * slope_noise(engine, slot, place)
+        if is_even(centered(slot, place), slope) and math.fabs(slope) > noise:
+            shortest = smaller(shortest, pair.step)
+            longest = larger(longest, pair.step)
+        if math.fabs(pair.right - pair.left) > noise:
+            here = (pair.right - pair.left) / pair.step
+            curvature = here if curvature == math.inf else curvature
+            if is_even(here, curvature):
+                shortest_curved = smaller(shortest_curved, pair.step)
+                longest_curved = larger(longest_curved, pair.step)
+    return longest >= PROPORTIONAL_SPAN * shortest or longest_curved >= PROPORTIONAL_SPAN * shortest_curved
+
+
+def is_even(here: float, measured: float) -> bool:
+    """Return whether what one step shows is what was measured, up to a small part."""
+    return math.fabs(here - measured) <= EVEN * math.fabs(measured)
