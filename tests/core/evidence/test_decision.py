@@ -362,6 +362,9 @@ def never_calls_both_right(judge):
     ):
         slot.claimed = claimed
         assert judge(slot, before) == after
+    # What no proof need tell from 0 is 0 there, too.
+    wide.claimed, wide.need = 1e-9, 1e-8
+    assert judge(wide, RIGHT) == RIGHT
 
 
 def test_judge_on_stairs():
