@@ -25,7 +25,7 @@ ROUNDED_AWAY = 128.0
 # Over a step four times as long as one that does not move it, f moves by five steps of rounding at most, of which the
 # noise is 0.3.
 KNOWN = 16.0
-# Stairs with narrower treads, as a part of the size of x, are made by rounding inside of f, as where it solves a system.
+# Stairs with narrower treads, as a part of the size of x, are made by rounding inside of f, as in solving systems.
 NARROWEST_TREAD = 2.0**-36
 # A jump keeps half of its height at least over ever finer steps.
 JUMP_KEPT = 0.5
