@@ -144,3 +144,18 @@ def test_claims_that_agree_by_chance_do_not_take_the_noise_of_others_away(seed, 
     assert report.verdict == "right"
     assert report.noise_floor > 1e-20
     assert list(wrong.wrong) == [largest]
+
+
+def truss(x):
+    """The displacements of bars in a row, one of them nearly void, and their stiffness."""
+    stiffness = 1e-9 + x**3
+    matrix = np.diag(stiffness + np.append(stiffness[1:], 0.0)) - np.diag(stiffness[1:], 1) - np.diag(stiffness[1:], -1)
+    return np.linalg.solve(matrix, np.eye(len(x))[-1])
+
+
+def test_rounding_inside_a_solve_is_no_staircase():
+    x = np.array([0.868, 0.01626, 0.3845, 0.58, 0.7472, 0.9725, 0.938, 0.549, 0.94, 0.328])
+    gradient = -3 * x**2 * np.diff(truss(x), prepend=0.0) ** 2
+    assert gradproof.check(lambda at: truss(at)[-1], gradient, x).verdict == "right"
+    gradient[1] = 0.0
+    assert list(gradproof.check(lambda at: truss(at)[-1], gradient, x).wrong) == [1]

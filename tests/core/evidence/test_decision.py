@@ -288,8 +288,9 @@ def grows_by_four(function):
     pairs = curved(1.0, FOUR)
     assert function(slot_with(pairs)[1], 0)
     assert function(slot_with(pairs)[1], 1)
-    # Two steps tell nothing of how the gap goes on.
-    assert not function(slot_with(pairs)[1], 2)
+    # Of the last places the three coarsest ones tell; two alone tell nothing of how the gap goes on.
+    assert function(slot_with(pairs)[1], 2)
+    assert not function(slot_with(pairs[:2])[1], 0)
     for changed in ((FOUR[1], 1.0, 1.0), (FOUR[1], 1.0 - FOUR[1], 1.0 + FOUR[1]), (FOUR[0], 1.5, 0.5)):
         others = [pair for pair in pairs if pair[0] != changed[0]]
         assert not function(slot_with([*others, changed])[1], 0)
@@ -298,6 +299,7 @@ def grows_by_four(function):
 def test_is_curved():
     grows_by_four(decision.is_curved)
     refuted(grows_by_four, lambda slot, place: True)
+    refuted(grows_by_four, lambda slot, place: place + 2 < slot.count and decision.is_curved(slot, place))
     refuted(
         grows_by_four,
         lambda slot, place: decision.gap(slot.ladder[place + 1]) > 2 * abs(decision.gap(slot.ladder[place])),
@@ -360,6 +362,9 @@ def never_calls_both_right(judge):
     ):
         slot.claimed = claimed
         assert judge(slot, before) == after
+    # What no proof need tell from 0 is 0 there, too.
+    wide.claimed, wide.need = 1e-9, 1e-8
+    assert judge(wide, RIGHT) == RIGHT
 
 
 def test_judge_on_stairs():

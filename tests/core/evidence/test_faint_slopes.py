@@ -11,7 +11,7 @@ import gradproof
 from gradproof.core.evidence import faint_slopes, ladder
 from gradproof.core.evidence.decision import DECIDED_WRONG as WRONG
 from gradproof.core.evidence.decision import STILL_OPEN, withdraw_refutation
-from gradproof.core.evidence.scales import UNIT_FLOAT64
+from gradproof.core.evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
 
 SIZE = 2.0**-10
 STEPS = [SIZE * 4.0**k for k in range(-10, 7)]
@@ -36,6 +36,10 @@ def bounded(amplitude):
     return lambda step: amplitude * math.sin(step / SIZE)
 
 
+def parabola(step):
+    return 1e6 * NOISE * (step / SIZE) ** 2
+
+
 def is_withdrawn(function, rise, claimed, measured):
     engine, slot = refuted_slot(rise, claimed, measured)
     function(engine, slot)
@@ -49,6 +53,9 @@ def withdraws_what_leads_nowhere(function):
     assert not is_withdrawn(function, bounded(2e6 * NOISE), -2e6 * NOISE / SIZE, 2e6 * NOISE / SIZE)
     # f moves in proportion, though only steps far longer than x show it.
     assert not is_withdrawn(function, lambda step: 3 * NOISE * step / SIZE, -3 * NOISE / SIZE, 3 * NOISE / SIZE)
+    # So it does where it is a parabola beside a minimum, but not where it is one beside x alone.
+    for rise, withdrawn in ((parabola, False), (lambda step: 10 * NOISE * (1 - math.cos(step / SIZE)), True)):
+        assert is_withdrawn(function, rise, 20 * NOISE / SIZE, 0.0) == withdrawn
     # f does not move at all.
     assert not is_withdrawn(function, lambda step: 0.0, 20 * NOISE / SIZE, 0.0)
     assert is_withdrawn(function, lambda step: 0.0, 0.1 * NOISE / SIZE, 0.0)
@@ -75,6 +82,31 @@ def test_what_leads_nowhere_twin(monkeypatch, name, value):
     refuted(withdraws_what_leads_nowhere, withdraw_refutation)
 
 
+def is_overlooked(function, unit=UNIT_FLOAT32, noise=1e3 * NOISE, jump=0.0, times=1.0):
+    """Whether fine slopes are those of a sine far finer than x, whose rise the slot takes for noise."""
+    steep, scale = 1e3 * NOISE, SIZE * 2.0**-14
+    engine, slot = refuted_slot(lambda step: steep * math.sin(step / scale), times * steep / scale, 0.0)
+    engine.unit, slot.noise, slot.step_jump, slot.best_step = unit, noise, jump, SIZE
+    return function(engine, slot)
+
+
+def overlooks(function):
+    assert is_overlooked(function)
+    assert not is_overlooked(function, unit=UNIT_FLOAT64)
+    # Noise that is known, or a jump that was found, is what it seems to be.
+    assert not is_overlooked(function, noise=NOISE)
+    assert not is_overlooked(function, jump=1e3 * NOISE)
+    # Fine slopes refute a claim far beyond them as well.
+    assert not is_overlooked(function, times=100.0)
+    assert not is_overlooked(function, times=-100.0)
+
+
+def test_fine_slopes_that_are_overlooked():
+    overlooks(faint_slopes.overlooks_fine_slopes)
+    refuted(overlooks, lambda engine, slot: True)
+    refuted(overlooks, lambda engine, slot: False)
+
+
 def nearly_constant(seed, amplitude):
     """An objective near 1 that varies by so much over steps as long as x, its gradient, and x."""
     random = np.random.default_rng(seed)
@@ -96,3 +128,20 @@ def test_nearly_constant_objectives(seed):
     assert gradproof.check(objective, gradient, x).verdict == "right"
     gradient[1] *= -2
     assert list(gradproof.check(objective, gradient, x).wrong) == [1]
+
+
+def test_flat_coordinates_at_an_optimum():
+    random = np.random.default_rng(1)
+    matrix, data = random.normal(size=(30, 6)), random.normal(size=30)
+    x = np.linalg.lstsq(matrix, data, rcond=None)[0]
+
+    def squares(at):
+        return np.sum((matrix @ at - data) ** 2)
+
+    claimed = 2 * matrix.T @ (matrix @ x - data)
+    report = gradproof.check(squares, claimed, x)
+    assert report.verdict == "right"
+    for index in range(6):
+        wrong = claimed.copy()
+        wrong[index] += 300 * report.resolution
+        assert list(gradproof.check(squares, wrong, x).wrong) == [index]

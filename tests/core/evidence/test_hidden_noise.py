@@ -150,6 +150,10 @@ def are_told_from_rounding(function):
         (lambda t: 3.0 + t, False),
     ):
         assert function(*slot_of(line)) == stairs
+    # Beside a larger x such narrow treads are made by rounding inside of f.
+    engine, slot = slot_of(on_treads(2.0**-20, 1e-6))
+    slot.size = 2.0**20
+    assert not function(engine, slot)
 
 
 def test_is_on_tread():

@@ -7,7 +7,7 @@ import math
 from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller, spacing
-from .faint_slopes import SHOWS_ERROR, leads_nowhere
+from .faint_slopes import SHOWS_ERROR, leads_nowhere, overlooks_fine_slopes
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import KINK_AT_X, both_sides, estimate, half_width
 from .ladder import centered, noise_bar, slope_noise
@@ -132,7 +132,7 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
         return
     is_known = slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32
     in_doubt = is_noisy(engine) and not is_known and not finest_steps_refute(engine, slot)
-    if in_doubt or leads_nowhere(engine, slot):
+    if in_doubt or overlooks_fine_slopes(engine, slot) or leads_nowhere(engine, slot):
         slot.decision = STILL_OPEN
 
 
@@ -150,8 +150,8 @@ def is_on_stairs(engine: Engine, slot: Slot) -> bool:
 
 
 def claims_zero(slot: Slot) -> bool:
-    """Return whether the claim is 0, up to the tolerance."""
-    return math.fabs(slot.claimed) <= slot.tolerance
+    """Return whether the claim is 0, up to what a proof need not tell apart."""
+    return math.fabs(slot.claimed) <= larger(slot.tolerance, slot.need)
 
 
 def judge_on_stairs(slot: Slot, decision: int) -> int:
@@ -187,11 +187,15 @@ def finest_steps_refute(engine: Engine, slot: Slot) -> bool:
 
 
 def is_curved(slot: Slot, place: int) -> bool:
-    """Return whether the gap between the sides grows with the step from a place on, as that of a curved f does."""
-    if place + 2 >= slot.count:
+    """Return whether the gap between the sides grows with the step from a place on, as that of a curved f does.
+
+    Of the last places the three coarsest ones tell: that f is curved as far as these shows beside x, too.
+    """
+    first = min(place, slot.count - 3)
+    if first < 0:
         return False
-    middle = slot.ladder[place + 1]
-    return is_wider(slot.ladder[place], middle) and is_wider(middle, slot.ladder[place + 2])
+    middle = slot.ladder[first + 1]
+    return is_wider(slot.ladder[first], middle) and is_wider(middle, slot.ladder[first + 2])
 
 
 def is_wider(near: Pair, far: Pair) -> bool:

@@ -6,9 +6,10 @@ import math
 
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller
+from .hidden_noise import is_flat
 from .intervals import estimate
 from .ladder import CLEARLY_MOVED, centered, noise_bar, slope_noise
-from .scales import coordinate_size, line_size
+from .scales import UNIT_FLOAT32, coordinate_size, line_size
 
 # Steps of up to this part of x are beside it; where f has not moved at all, so are those of up to some sizes of x.
 NEARBY = 0.125
@@ -18,6 +19,8 @@ SHOWS_ERROR = 0.5
 # Over steps that differ by this factor, f moves in proportion: its slopes differ by at most this part.
 PROPORTIONAL_SPAN = 16.0
 EVEN = 0.25
+# Slopes stand out of the noise of f beyond three bars: what was measured may be too small.
+STANDS_OUT = 3.0
 
 
 def leads_nowhere(engine: Engine, slot: Slot) -> bool:
@@ -29,6 +32,23 @@ def leads_nowhere(engine: Engine, slot: Slot) -> bool:
     # Where f moves elsewhere, one that stays does not depend on the coordinate, on the scale of the others.
     where_still = NEARBY_WHERE_STILL * (line_size(engine, slot.x) if engine.noise_line.answered != 0 else size)
     return not shows_error(engine, slot, NEARBY * size, where_still) and not moves_in_proportion(engine, slot)
+
+
+def overlooks_fine_slopes(engine: Engine, slot: Slot) -> bool:
+    """Return whether in float32 a slot takes for noise what f does over steps shorter than those that refute a claim.
+
+    By the noise of f their slopes stand out, far from what was measured.  A lone error of f(x) moves no centered slope;
+    stairs and jumps are known for what they are.
+    """
+    if engine.unit != UNIT_FLOAT32 or slot.noise <= engine.noise or slot.step_jump > 0.0 or is_flat(slot):
+        return False
+    error = math.fabs(slot.claimed - estimate(slot))
+    for place in range(slot.count):
+        off = math.fabs(centered(slot, place) - estimate(slot))
+        step = slot.ladder[place].step
+        if step < slot.best_step and off > SHOWS_ERROR * error and off > STANDS_OUT * noise_bar(engine.noise, step):
+            return True
+    return False
 
 
 def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -> bool:
@@ -51,12 +71,29 @@ def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -
 
 
 def moves_in_proportion(engine: Engine, slot: Slot) -> bool:
-    """Return whether f moves clearly out of its noise by the measured slope, over steps of very different lengths."""
-    slope = math.fabs(estimate(slot))
-    shortest, longest = math.inf, 0.0
+    """Return whether f moves clearly out of its noise over steps of very different lengths, as a line or a parabola.
+
+    By the measured slope, or by a curvature: the gap between both sides then grows with the step.
+    """
+    slope = estimate(slot)
+    curvature = math.inf
+    shortest = shortest_curved = math.inf
+    longest = longest_curved = 0.0
     for place in range(slot.count):
-        is_even = math.fabs(centered(slot, place) - estimate(slot)) <= EVEN * slope
-        if is_even and slope > CLEARLY_MOVED * slope_noise(engine, slot, place):
-            shortest = smaller(shortest, slot.ladder[place].step)
-            longest = larger(longest, slot.ladder[place].step)
-    return longest >= PROPORTIONAL_SPAN * shortest
+        pair = slot.ladder[place]
+        noise = CLEARLY_MOVED * slope_noise(engine, slot, place)
+        if is_even(centered(slot, place), slope) and math.fabs(slope) > noise:
+            shortest = smaller(shortest, pair.step)
+            longest = larger(longest, pair.step)
+        if math.fabs(pair.right - pair.left) > noise:
+            here = (pair.right - pair.left) / pair.step
+            curvature = here if curvature == math.inf else curvature
+            if is_even(here, curvature):
+                shortest_curved = smaller(shortest_curved, pair.step)
+                longest_curved = larger(longest_curved, pair.step)
+    return longest >= PROPORTIONAL_SPAN * shortest or longest_curved >= PROPORTIONAL_SPAN * shortest_curved
+
+
+def is_even(here: float, measured: float) -> bool:
+    """Return whether what one step shows is what was measured, up to a small part."""
+    return math.fabs(here - measured) <= EVEN * math.fabs(measured)

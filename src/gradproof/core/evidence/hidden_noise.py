@@ -25,6 +25,8 @@ ROUNDED_AWAY = 128.0
 # Over a step four times as long as one that does not move it, f moves by five steps of rounding at most, of which the
 # noise is 0.3.
 KNOWN = 16.0
+# Stairs with narrower treads, as a part of the size of x, are made by rounding inside of f, as in solving systems.
+NARROWEST_TREAD = 2.0**-36
 # A jump keeps half of its height at least over ever finer steps.
 JUMP_KEPT = 0.5
 # A quarter of the largest first step.
@@ -94,6 +96,8 @@ def is_on_tread(engine: Engine, slot: Slot) -> bool:
     On the other side f is flat, too, or jumps at x; it has no slope, as it has beside a kink.
     """
     if not STAIRS * spacing(largest_value(engine, slot)) < first_change(slot) < math.inf:
+        return False
+    if widest_flat_step(slot) < NARROWEST_TREAD * slot.size:
         return False
     return is_flat_or_jumps(slot, 1) and is_flat_or_jumps(slot, -1)
 
