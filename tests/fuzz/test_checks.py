@@ -62,15 +62,14 @@ def raises_no_alarm(case, ran):
 
 
 def resolution_of(ran, index):
-    report, x = ran.report, ran.called.drawn.x.astype(float)
+    report = ran.report
     if report.mode == "full":
         return report.resolutions[index]
-    sizes = np.maximum(np.abs(x), 0.1 * np.sqrt(np.mean(x**2)))
-    if report.verdict != "right" or not sizes[index] > 0:
+    if report.verdict != "right" or not ran.called.drawn.x.any() or not ran.scales[index] > 0:
         return np.nan
     # A coordinate at a kink has a resolution of its own.
     own = [one.resolution for one in report.findings if one.start <= index < one.stop]
-    return max([report.power.single / sizes[index], *own])
+    return max([report.power.single / ran.scales[index], *own])
 
 
 def with_error(case, ran):
