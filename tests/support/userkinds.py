@@ -110,7 +110,7 @@ def of_large_arguments(seed):
 def by_a_series(seed):
     """A sum that ends once its terms are small: f jumps where one term more is taken."""
     random, x = start(seed, 48)
-    tolerance, weight = 10 ** random.uniform(-14, -4), random.uniform(0.5, 2, x.size)
+    tolerance, weight = 10 ** random.uniform(-14, -8), random.uniform(0.5, 2, x.size)
 
     def objective(z):
         total, term, number, added = 0.0, np.ones(z.size), 0, np.inf
