@@ -177,3 +177,21 @@ def test_what_kinks_at_zeros_hide_is_said(zeros):
             right += report.wrong.tolist() == [index]
     assert right > 3
     assert passed > 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_far_lines_refute_no_slope_that_hides_beside_x(seed):
+    """f varies by some roundings over steps as long as x, and no farther over steps a thousand times as long."""
+    random = np.random.default_rng(seed)
+    matrix, x = 1e3 * random.normal(size=(20, 12)), 1e-3 * random.normal(size=12)
+    part = 10.0 ** random.uniform(-16, -14)
+    turned = np.tanh(matrix @ x)
+
+    def objective(z):
+        return float(np.mean(np.sqrt(1 + part * np.tanh(matrix @ z))))
+
+    claimed = matrix.T @ (part * (1 - turned**2) / (2 * np.sqrt(1 + part * turned))) / 20
+    assert gradproof.check(objective, claimed, x, mode="lines").verdict != "wrong"
+    # What moves f farther than its rounding is refuted, be it by the slope 0.
+    claimed[3] += 1e-6
+    assert gradproof.check(objective, claimed, x, mode="lines").verdict == "wrong"

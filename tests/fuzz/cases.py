@@ -12,16 +12,26 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 from kinds import KINDS, LONG_KINDS, Drawn
+from userkinds import USER_KINDS
 
 import gradproof
 
-ALL_KINDS = {kind.__name__: kind for kind in (*KINDS, *LONG_KINDS)}
+ALL_KINDS = {kind.__name__: kind for kind in (*KINDS, *LONG_KINDS, *USER_KINDS)}
 SHAPES = ("vector", "column", "dict", "list", "tuple", "nested")
 ENTRIES = ("plain", "gradient called", "value and gradient", "in place", "batched")
 BOXES = ("none", "wide", "narrow", "at x", "one side", "some")
 HOLES = ("none", "raises", "NaN", "infinite")
-ROUNDED = {"with_a_constant", "of_rounded_arguments", "in_float32"}
-NOISY = {"with_noise", "long_with_noise", "on_a_short_scale"}
+ROUNDED = {
+    "with_a_constant",
+    "of_rounded_arguments",
+    "in_float32",
+    "of_float32_arguments",
+    "of_terms_that_cancel",
+    "long_in_float32",
+    "long_with_a_constant",
+    "long_and_nearly_constant",
+}
+NOISY = {"with_noise", "long_with_noise", "on_a_short_scale", "by_a_series"}
 # On a tread of a stair f is flat, and beside a kink that a bound or a hole cuts off it has another slope: there a claim
 # that is right in the open may be wrong. Where all that f shows is its last bits, this holds along lines, too.
 RIGHT_IN_THE_OPEN = {
@@ -30,6 +40,9 @@ RIGHT_IN_THE_OPEN = {
     "long_with_kinks",
     "with_jumps",
     "on_a_short_scale",
+    "rectified",
+    "long_and_rectified",
+    "by_a_series",
 }
 ON_STAIRS = {"on_stairs", "nearly_constant"}
 LARGEST_BUDGET = 400
@@ -170,6 +183,23 @@ class Ran:
     x: np.ndarray[Any, Any]
     before: bytes
     bounds: tuple[Any, Any] | None
+    claimed: np.ndarray[Any, Any]
+
+    @property
+    def scales(self) -> np.ndarray[Any, Any]:
+        """By how much lines move each coordinate: of the scales that they may take, those of the norm that is stated.
+
+        A coordinate that is held is part of no line.
+        """
+        size, case = np.abs(self.called.drawn.x.astype(float)), self.called.case
+        moved = np.arange(size.size) != (case.seed % size.size if case.held and size.size > 1 else -1)
+        size[~moved] = 0.0
+        typical = np.sqrt(np.mean(size[moved] ** 2))
+        usual, own, one = (moved * np.maximum(size, least) for least in (0.1 * typical, 0.0, 1.0))
+        norm = math.hypot(*np.nan_to_num(self.claimed.astype(float)) * usual)
+        if norm > 2.0 * self.report.power.norm:
+            return own
+        return usual if 2.0 * norm > self.report.power.norm else one
 
 
 def settings_of(case: Case, drawn: Drawn, bounds: tuple[Any, Any] | None, shape: str) -> dict[str, Any]:
@@ -209,4 +239,4 @@ def run(case: Case, claimed: np.ndarray[Any, Any] | None = None) -> Ran:
         report = gradproof.check(many, claims, point, **settings)
     else:
         report = gradproof.check(f, claims, point, **settings)
-    return Ran(report, called, x, before, bounds)
+    return Ran(report, called, x, before, bounds, claimed)

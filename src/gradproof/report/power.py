@@ -110,6 +110,7 @@ class Power:
     Slopes along lines are in units of f: every coordinate moves by its scale, which is its size, or a tenth of the root
     mean square of x in its window of 1,024 coordinates if that is larger.  Where most of the claimed slopes would then
     be those of a few coordinates, a millionth as large as the others, the scale of each is its size, whatever it is.
+    Where x is below a thousandth and f does not move on that scale, no scale is below 1.
 
     Attributes
     ----------

@@ -63,7 +63,7 @@ def test_what_the_claim_predicts_is_subtracted():
     changes = np.array([2 * step, -2 * step, 5 * step, -5 * step])
     assert rungs.take_rung(check, check.pool, values, changes, 0) == 4
     assert [rungs.residual_at(check.pool, FIRST, line) for line in (0, 1)] == [1.0, 0.0]
-    assert check.pool.claim == 2.0
+    assert [check.pool.claims[line] for line in (0, 1)] == [2.0, 5.0]
 
 
 def from_rung_to_rung(line, change, kink):

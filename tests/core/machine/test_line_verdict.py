@@ -137,6 +137,24 @@ def test_an_absolute_error_explains_no_line_of_which_all_was_left_alone(atol, ex
     assert line_verdict.is_explained(lines)
 
 
+@pytest.mark.parametrize(
+    ("unseen", "bars", "verdict"),
+    [
+        (1.0, 1.5, VERDICT_INCONCLUSIVE),
+        (1.0, 3.0, VERDICT_WRONG),
+        (1e-20, 1.5, VERDICT_WRONG),
+        (0.0, 0.0, VERDICT_WRONG),
+    ],
+)
+def test_far_lines_refute_what_noise_hides_near_x_only_by_a_clear_slope(unseen, bars, verdict):
+    """On the scale 1: an error that lines on the scale of x would not have seen, and a slope of so many bars."""
+    lines = disagreeing(6.0, looks=2)
+    lines.confirming = lines.candidates.count = 0
+    lines.unseen, lines.failed.slope = unseen, bars * lines.failed.bar
+    assert line_verdict.conclude(lines)
+    assert lines.verdict == verdict
+
+
 @pytest.mark.parametrize("looks", [1, 2])
 @pytest.mark.parametrize(("allowed", "verdict"), [(2.0, VERDICT_INCONCLUSIVE), (0.5, VERDICT_WRONG)])
 def test_a_budget_that_ends_while_something_is_located_that_rtol_allows(allowed, verdict, looks):

@@ -37,6 +37,14 @@ def test_slope_and_bar():
     refuted(knows, lambda t: math.exp(t) + 0.1 * abs(t), 1.0, 0.0, 1e-5)
 
 
+def test_a_gap_that_grows_with_the_cube_of_the_step():
+    """Of t**4 nothing is left, be a claim 0 or not; of a kink beside it, half of its change of slope."""
+    knows(lambda t: t + t**4, 1.0, 0.0, 1e-9)
+    knows(lambda t: t + t**4 + 1e-8 * abs(t), 1.0, 1e-8, 1.01e-8)
+    refuted(knows, lambda t: t + t**4 + 1e-8 * abs(t), 1.0, 0.0, 1e-9)
+    knows(lambda t: t + t**4 + 1e-3 * abs(t), 1.0, 0.99e-3, 1.01e-3)
+
+
 def contradicts(claimed, expected):
     engine, slot = with_pairs(math.exp, (2.0**-10, 2.0**-8, 2.0**-6), claimed)
     engine.sweep.suited_step = 2.0**-8

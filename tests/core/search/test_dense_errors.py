@@ -166,7 +166,7 @@ def beyond_kinks(residual, cause):
     lines = memory(1e-13, blocks=(0, 100))
     lines.engine.n, lines.factor_count, lines.dense = 100, 1, 1
     ladder = lines.halvings[0].ladder
-    ladder.start, ladder.stop, ladder.best, ladder.claim, ladder.has_gap = 0, 100, -9, 4.0, 0
+    ladder.start, ladder.stop, ladder.best, ladder.claims[0], ladder.has_gap = 0, 100, -9, 4.0, 0
     ladder.residual, ladder.bar, ladder.rest = residual, 0.2, 0.15
     dense_errors.finish_factors(lines)
     assert lines.long_findings[0].cause == cause

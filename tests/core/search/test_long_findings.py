@@ -56,7 +56,7 @@ def of_a_block(residual, bar, allowed, cause):
     lines = begun()
     halving = lines.halvings[0]
     ladder = halving.ladder
-    ladder.start, ladder.stop, ladder.best, ladder.claim = 7, 70, -9, 4.0
+    ladder.start, ladder.stop, ladder.best, ladder.claims[0] = 7, 70, -9, 4.0
     ladder.residual, ladder.bar, ladder.rest = residual, bar / 2, bar / 2
     long_findings.write_factor(lines, halving, allowed)
     finding = lines.long_findings[0]

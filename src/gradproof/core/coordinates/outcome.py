@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, kink_may_hide
+from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, QUIET, argument_rounding, hidden_by_kink
 from ..evidence.hidden_noise import is_flat, is_nothing_but_noise, is_on_tread
-from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, both_sides, estimate, half_width
+from ..evidence.intervals import KINK_AT_X, KINK_NEAR_X, NO_KINK, estimate, half_width
 from ..evidence.ladder import (
     growing_places,
     grown_noise,
@@ -179,10 +179,7 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
         return allowed + SEEN_BY_LADDER * slot.resolution
     bars = SEEN_BY_LADDER if slot.lowest > 0.0 else SEEN_BY_TWO
     seen = larger(bars * slot.resolution, SEEN_BY_PROOF * needed)
-    if slot.kink != KINK_AT_X and kink_may_hide(slot, slot.size, seen):
-        low, high = both_sides(slot)
-        seen = larger(smaller(high - low, slot.centered.high - slot.centered.low), seen)
-    return allowed + seen
+    return allowed + (seen if slot.kink == KINK_AT_X else larger(hidden_by_kink(slot), seen))
 
 
 def reported_kink(slot: Slot) -> int:

@@ -69,6 +69,17 @@ def kink_may_hide(slot: Slot, size: float, distance: float) -> bool:
     return HIDDEN_KINK * slot.noise > HIDDEN_KINK_REACH * size * distance
 
 
+def hidden_by_kink(slot: Slot) -> float:
+    """Return the largest error that a kink in the noise may explain, of a claim within both views of the slope.
+
+    It lies no farther outside of the interval than the change of slope at a kink that noise hides.
+    """
+    low, high = both_sides(slot)
+    inside = larger(slot.slope.high - slot.claimed, slot.claimed - slot.slope.low)
+    views = smaller(high - low, slot.centered.high - slot.centered.low)
+    return smaller(views, inside + HIDDEN_KINK / HIDDEN_KINK_REACH * slot.noise / slot.size)
+
+
 def inside_both_views(slot: Slot) -> bool:
     """Return whether a claim lies in the centered interval (it holds half the gap) and between the two sides."""
     low, high = both_sides(slot)

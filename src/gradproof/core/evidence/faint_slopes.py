@@ -30,7 +30,8 @@ def leads_nowhere(engine: Engine, slot: Slot) -> bool:
     """
     size = coordinate_size(engine, slot.x)
     # Where f moves elsewhere, one that stays does not depend on the coordinate, on the scale of the others.
-    where_still = NEARBY_WHERE_STILL * (line_size(engine, slot.x) if engine.noise_line.answered != 0 else size)
+    on_others = engine.noise_line.answered != 0 and engine.still == 0
+    where_still = NEARBY_WHERE_STILL * (line_size(engine, slot.x) if on_others else size)
     return not shows_error(engine, slot, NEARBY * size, where_still) and not moves_in_proportion(engine, slot)
 
 

@@ -155,9 +155,9 @@ def note_pair(lines: Lines, number: int, ladder: LineLadder) -> None:
     """Note what a pair says of a block, unless another one has said it more sharply."""
     block = block_of(lines, number)
     bar = single_noise(lines, block.exponent) + math.fabs(gap_at(ladder, block.exponent, 0)) / 2.0
-    bar += lines.usual_gap * ladder.claim + tolerance_of(lines, True)
+    bar += lines.usual_gap * ladder.claims[0] + tolerance_of(lines, True)
     if block.aligned_bar == 0.0 or bar < block.aligned_bar:
-        block.claim = ladder.claim
+        block.claim = ladder.claims[0]
         block.residual = residual_at(ladder, block.exponent, 0)
         block.aligned_bar = bar
 

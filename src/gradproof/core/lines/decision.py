@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.ladder import CLEARLY_MOVED
 from ..evidence.scales import FLAT_PART, UNIT_FLOAT32
 from ..records.floats import larger, smaller
 from ..records.lines import HIGHEST_EXPONENT, LineLadder, Lines, write_node
@@ -83,6 +84,14 @@ def drift(lines: Lines) -> float:
 def is_small(lines: Lines) -> bool:
     """Return whether x is so small that its size may not be the scale on which f varies, and that was not tried yet."""
     return lines.floor == FLOOR and lines.engine.typical < SMALL_SIZE
+
+
+def leads_nowhere_along(lines: Lines, residual: float, slope: float, bar: float) -> bool:
+    """Return whether an error was not seen on the scale of x, and f has no clear slope on the far longer scale 1.
+
+    A term of f that is bounded, with a slope at x, may then hide in the noise, too: over longer steps it does not grow.
+    """
+    return math.fabs(residual) <= lines.unseen * lines.floor and not math.fabs(slope) > CLEARLY_MOVED * bar
 
 
 def hardly_moves(lines: Lines) -> bool:
@@ -178,6 +187,7 @@ def note_failure(lines: Lines, ladder: LineLadder, line: int, bar: float, gap: i
     failed.gap = gap
     failed.residual = ladder.residual
     failed.bar = bar
+    failed.slope = ladder.residual + ladder.claims[line]
     failed.phase = lines.phase
     failed.allowed = allowed_along(lines, ladder)
     write_node(lines.nodes[0], ladder, bar)

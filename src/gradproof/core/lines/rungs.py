@@ -54,7 +54,7 @@ def begin_line_ladder(ladder: LineLadder, exponent: int, most: int, target: floa
     ladder.has_gap = 0
     ladder.target = target
     ladder.gap = 0.0
-    ladder.claim = 0.0
+    ladder.claims[0] = 0.0
     for number in range(EXPONENTS):
         ladder.rungs[number].taken = 0
 
@@ -186,7 +186,6 @@ def take_rung(lines: Lines, ladder: LineLadder, values: ConstReals, changes: Con
         left = (values[taken + 1] - lines.engine.value) - changes[taken + 1]
         rung.readings[line].residual = (right - left) / (2.0 * step)
         rung.readings[line].gap = (right + left) / step
-        if line == 0:
-            ladder.claim = (changes[taken] - changes[taken + 1]) / (2.0 * step)
+        ladder.claims[line] = (changes[taken] - changes[taken + 1]) / (2.0 * step)
         taken += 2
     return taken

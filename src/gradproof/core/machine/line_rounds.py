@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ..evidence.faint_slopes import SHOWS_ERROR
+from ..evidence.ladder import noise_bar
 from ..evidence.scales import is_next_to_nothing
 from ..lines import phases
 from ..lines.arrays import FOLLOWED, arrays_asked, is_spread, most_off, raise_bars_of_arrays, take_arrays, write_arrays
@@ -12,7 +14,7 @@ from ..lines.plan import begin_lines
 from ..lines.rungs import is_coarse_noise, ladder_probes, rung_probes, take_rung, write_rung
 from ..lines.walk import walk_ladders
 from ..noise.line_values import noise_probes, note_value, write_noise_probes
-from ..noise.noise_line import advance_noise, begin_noise
+from ..noise.noise_line import LAST_EXPONENT, advance_noise, begin_noise
 from ..points.directions import SCALES_UNIT
 from ..points.probes import write_probe
 from ..points.seeds import NOISE_LINE, line_seed
@@ -152,6 +154,8 @@ def take_noise(lines: Lines, values: ConstReals, changes: ConstReals) -> None:
     # call to call may look like a steep f at every spacing: so as soon as one of them shows so much noise.
     coarse = is_coarse_noise(lines, lines.engine.noise if known else lines.engine.noise_line.best)
     if known and does_not_move(lines):
+        longest = math.ldexp(1.0, LAST_EXPONENT)
+        lines.unseen = noise_bar(lines.engine.noise, longest) / SHOWS_ERROR
         lines.phase = phases.SCALE_UP
     elif coarse and lines.repeated == 0:
         lines.phase = phases.REPEAT

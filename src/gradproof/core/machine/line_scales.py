@@ -38,6 +38,7 @@ def change_scales(lines: Lines, x: ConstVector, claimed: ConstVector) -> None:
     if lines.phase == phases.SCALE_UP:
         lines.floor = 1.0 / lines.engine.typical
         lines.engine.typical = 1.0
+        lines.engine.still = 1
         measure_claims(lines, x, claimed)
         lines.phase = phases.NOISE
         begin_noise(lines.engine, lines.engine.n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..lines import phases
-from ..lines.decision import CLEAR_BARS, bar_decides, decides
+from ..lines.decision import CLEAR_BARS, bar_decides, decides, leads_nowhere_along
 from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
@@ -122,8 +122,10 @@ def is_within_rtol(lines: Lines) -> bool:
 
 
 def is_plain(lines: Lines) -> bool:
-    """Return whether neither a kink at x nor random values may be behind a line that disagrees."""
-    return lines.failed.gap == 0 and lines.engine.nondeterministic == 0
+    """Return whether neither a kink at x, random values nor noise near x may be behind a line that disagrees."""
+    failed = lines.failed
+    hidden = leads_nowhere_along(lines, failed.residual, failed.slope, failed.bar)
+    return failed.gap == 0 and lines.engine.nondeterministic == 0 and not hidden
 
 
 def is_clear(lines: Lines) -> bool:

@@ -71,6 +71,7 @@ def weigh_pool(lines: Lines) -> None:
     if phase == phases.RANDOM or phase == phases.RANDOM_AGAIN:
         note_curvature(lines)
     if phase == phases.RANDOM and hardly_moves(lines):
+        lines.unseen = math.inf if bars_beyond(lines) < CLEAR_BARS else 0.0
         forget_lines(lines)
         lines.phase = phases.SCALE_UP
         return

@@ -21,6 +21,8 @@ STEP_RATIO = 4.0
 TRUNCATION = STEP_RATIO * STEP_RATIO - 1.0
 # Where the gap between the sides grows with the cube of the step, as far more to the next coarser one.
 CUBED = STEP_RATIO * STEP_RATIO * STEP_RATIO - 1.0
+# Curvature and a kink make at most a fourth of this growth together.
+CLEARLY_CUBED = STEP_RATIO * STEP_RATIO
 # The next finer pairs confirm a slope that they find within three bars; a claim must be farther away.
 CONFIRMS = 3.0
 CONTRADICTS = 3.5
@@ -55,14 +57,14 @@ def has_two(slot: Slot, step: float) -> bool:
 def bar_of_two(engine: Engine, slot: Slot, step: float) -> float:
     """Return the noise of the slope at a step, and half of a kink at x: what of the gap between the sides may be one.
 
-    Curvature makes a gap that grows with the step; that of a kink stays.  Where all claims are 0 there may be no
-    curvature, and the gap grows with the cube of the step.
+    Curvature makes a gap that grows with the step; that of a kink stays.  Where there is no curvature, as at a minimum
+    of the fourth order, the gap grows with the cube of the step: clearly, or where all claims are 0.
     """
     place = place_of_step(slot, step)
     near = gap(slot.ladder[place])
     far = gap(slot.ladder[place_of_step(slot, STEP_RATIO * step)])
     stays = smaller(math.fabs(near - (far - near) / (STEP_RATIO - 1.0)), math.fabs(near))
-    if engine.sweep.largest_claim == 0.0:
+    if engine.sweep.largest_claim == 0.0 or (near * far > 0.0 and math.fabs(far) > CLEARLY_CUBED * math.fabs(near)):
         stays = smaller(math.fabs(near - (far - near) / CUBED), stays)
     return slope_noise(engine, slot, place) + stays / 2.0
 

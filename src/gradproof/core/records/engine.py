@@ -215,7 +215,7 @@ class Engine:
     noise_measured: Integer  # 1: the noise is known; 0: assumed
     seed: Integer  # of the random lines
     skipped: Integer  # of the round that is under way
-    typical: Real  # typical size of x
+    typical: Real  # typical size of x; 1 where f does not move on that
     n: Integer  # number of coordinates
     value: Real  # f(x)
     noise: Real  # standard deviation of the noise of f
@@ -230,6 +230,7 @@ class Engine:
     stopped: Integer  # what ended the check before its time, one of STOPPED_BY_...
     beyond_float32: Integer  # 1: a value of f was no number of float32
     nondeterministic: Integer  # 1: f gave two values at x
+    still: Integer  # 1: f does not move on the typical size of x, and 1 stands for it
     arithmetic: Integer  # found inside of f
     rtol: Real  # relative error that counts as wrong
     atol: Real  # absolute error of a claimed component that is allowed

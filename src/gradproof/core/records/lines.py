@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from .abi import Integer, Integers, Pointer, Real
+from .abi import Integer, Integers, Pointer, Real, Reals
 from .border import Finding
 from .engine import Coordinate, Engine
 from .memory import behind
@@ -72,7 +72,7 @@ class LineLadder:
     residual: Real  # residual slope of the first line at the best rung
     mean_bar: Real  # bar of the mean of both slopes, at a kink at x
     gap: Real  # half the gap at a kink at x
-    claim: Real  # claimed slope along the first line
+    claims: Annotated[Reals, MOST_LINES]  # claimed slopes along the lines
     rungs: Annotated[Pointer[Rung], EXPONENTS]  # by exponent, the lowest one first
 
 
@@ -116,6 +116,7 @@ class Failure:
     phase: Integer  # in which it was seen
     residual: Real  # its residual slope
     bar: Real  # its error bar
+    slope: Real  # its numerical slope
     allowed: Real  # residual slope that rtol allows along it
 
 
@@ -192,6 +193,7 @@ class Lines:
     scale_sum: Real  # their sum; 0 likewise
     relative_tolerance: Real  # relative rounding of the claimed gradient
     seen: Real  # largest residual slope of random lines that rtol allows
+    unseen: Real  # on the scale 1: error that would not have been seen on that of x; else 0
     seen_factor: Real  # common factor of the claims that lines along them saw and rtol allows; 0: none
     typical_slope: Real  # median of the absolute values of the claimed gradient, in these scales
     largest: Real  # the largest of these, in these scales

@@ -28,6 +28,7 @@ def note_off(lines: Lines, number: int) -> None:
     failed.gap = 0
     failed.residual = block.residual
     failed.bar = block.aligned_bar
+    failed.slope = block.claim + block.residual
     failed.phase = phases.ARRAYS
     failed.allowed = allowed_slope(lines, 0.0, block.sum, stop - block.start, 1)
     node = lines.nodes[0]

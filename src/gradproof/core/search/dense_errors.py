@@ -143,7 +143,7 @@ def finish_factors(lines: Lines) -> None:
     for number in range(lines.factor_count):
         halving = lines.halvings[number]
         ladder = halving.ladder
-        allowed = (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claim)
+        allowed = (lines.engine.rtol + drift(lines)) * math.fabs(ladder.claims[0])
         tolerance = larger(factor_tolerance(lines, ladder), allowed)
         write_factor(lines, halving, tolerance + allowed_by_atol(lines, ladder.stop - ladder.start, 1))
         note_array(lines, ladder)
@@ -157,7 +157,7 @@ def factor_tolerance(lines: Lines, ladder: LineLadder) -> float:
     With it what is usual of half the gaps of all blocks: kinks on both sides may cancel in that of a single one.
     """
     rounding = lines.tolerance if lines.dense != 0 else tolerance_of(lines, True)
-    return rounding + lines.usual_gap * math.fabs(ladder.claim)
+    return rounding + lines.usual_gap * math.fabs(ladder.claims[0])
 
 
 def note_array(lines: Lines, ladder: LineLadder) -> None:
@@ -165,6 +165,6 @@ def note_array(lines: Lines, ladder: LineLadder) -> None:
     for number in range(lines.block_count):
         block = block_of(lines, number)
         if block.start == ladder.start and block_of(lines, number + 1).start == ladder.stop:
-            block.claim = ladder.claim
+            block.claim = ladder.claims[0]
             block.residual = ladder.residual
             block.aligned_bar = factor_bar(ladder) + factor_tolerance(lines, ladder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ..evidence.intervals import NO_KINK
+from ..lines.decision import leads_nowhere_along
 from ..records.border import begin_finding
 from ..records.codes import AGREES, WRONG
 from ..records.lines import MOST_LONG_FINDINGS, Halving, LineLadder, Lines, Node, write_node
@@ -49,11 +50,12 @@ def write_factor(lines: Lines, halving: Halving, allowed: float) -> None:
     At kinks at x what is centered between both slopes need not be the claim: only coordinates can be wrong there.
     """
     ladder = halving.ladder
-    kinks = lines.failed.gap != 0 or ladder.has_gap != 0
     bar = factor_bar(ladder)
-    cause = WRONG if math.fabs(ladder.residual) > bar + allowed and not kinks else AGREES
+    in_doubt = lines.failed.gap != 0 or ladder.has_gap != 0
+    in_doubt = in_doubt or leads_nowhere_along(lines, ladder.residual, ladder.claims[0] + ladder.residual, bar)
+    cause = WRONG if math.fabs(ladder.residual) > bar + allowed and not in_doubt else AGREES
     write_node(halving.node, ladder, bar)
-    write_long_finding(lines, halving.node, cause, ladder.claim, allowed)
+    write_long_finding(lines, halving.node, cause, ladder.claims[0], allowed)
 
 
 def factor_bar(ladder: LineLadder) -> float:
