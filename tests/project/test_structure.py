@@ -140,7 +140,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "evaluator objectives",
         "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
-        "compiled.adapters compiled.declared arrays.lines arrays.picked",
+        "compiled.adapters compiled.declared arrays.lines arrays.picked arrays.holding",
         "compiled.functions compiled.alone",
         "compiled.native",
         "compiled.jitted arrays.inplace",
