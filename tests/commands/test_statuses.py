@@ -115,6 +115,17 @@ def test_endings(place, program, endings):
         assert bool(said) == bool(errors)
 
 
+@pytest.mark.parametrize("redirected", ["", "2>/dev/full"])
+def test_what_cannot_be_loaded_has_no_verdict(place, redirected):
+    """With the current folder first, a file there stands for a module of Python."""
+    assert status_in_shell(place, redirected, "f", "wrong") == 1
+    (place / "random.py").write_text("x = 1\n")
+    assert status_in_shell(place, redirected, "f", "wrong") == 2
+    (place / "random.py").unlink()
+    (place / "numpy.py").write_text("raise OSError(5, 'broken')\n")
+    assert status_in_shell(place, redirected, "f", "wrong") == 2
+
+
 def status_in_shell(place, redirected, objective, gradient):
     command = [sys.executable, "-m", "gradproof", *words(objective, gradient)]
     shell = ["bash", "-c", f'set -o pipefail; "$@" {redirected}', "bash", *command]
