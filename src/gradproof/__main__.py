@@ -4,16 +4,17 @@ import sys
 
 
 def main() -> int:
-    """Run the command and return its exit status; where it cannot even be loaded, Python's own would be "wrong"."""
+    """Run the command and return its exit status; where it cannot even begin, Python's own would be "wrong"."""
     try:
         from .commands.main import main as command
+
+        return command()
     except Exception as problem:
         try:  # noqa: SIM105 - nothing is imported for it, which might fail, too
-            print(f"gradproof: cannot be loaded: {type(problem).__name__}: {problem}", file=sys.stderr)
+            print(f"gradproof: cannot run: {type(problem).__name__}: {problem}", file=sys.stderr)
         except OSError:
             pass
         return 2
-    return command()
 
 
 if __name__ == "__main__":
