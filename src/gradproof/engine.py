@@ -134,6 +134,8 @@ class Engine:
 
     def restore(self, memory: Flat) -> None:
         """Go on where another engine was: with its memory, of the same size, and the budget of this one."""
+        if memory[0] == OWN_MARK:  # without checksums: that of a file is never so
+            _checked(codes.NO_ENGINE)
         self._memory[:] = memory
         _checked(self._library.gradproof_allow(self._engine, self.budget))
 

@@ -1,5 +1,6 @@
 """Bad input: one clear sentence that names the argument, what came and what was expected; nothing changes."""
 
+import asyncio
 import math
 
 import numpy as np
@@ -88,7 +89,8 @@ def test_gradient_of_a_list_of_another_length():
         ),
         (np.ones(0), ValueError, "not an array of shape (0,)"),
         ((1.0, X), TypeError, "not a tuple of length 2: if f returns (value, gradient), call check(f, True, x), or"),
-        ([1.0], TypeError, "not a list of length 1"),
+        ([1.0], TypeError, "not a list of length 1: pass `lambda x: f(x)[0]`"),
+        ((one for one in X), TypeError, "not a generator: is a `yield` meant to be a `return`?"),
         (True, TypeError, "not True"),
         ({}, TypeError, "not an object of type dict"),
         (np.array(["a"]), ValueError, "array of shape (1,)"),
@@ -104,6 +106,19 @@ def test_objectives_that_return_no_number(result, error, sentence, first):
         return result if calls > first else f(x)
 
     refused(error, sentence, objective=objective)
+
+
+@pytest.mark.filterwarnings("error")
+def test_functions_that_are_awaited():
+    async def objective(x):
+        return f(x)
+
+    async def gradient(x):
+        return g(x)
+
+    refused(TypeError, "not a coroutine, as of `async def`: pass `lambda x: asyncio.run(f(x))`", objective=objective)
+    refused(TypeError, "not a coroutine, as of `async def`: use asyncio.run", gradient=gradient)
+    assert gradproof.check(lambda x: asyncio.run(objective(x)), lambda x: asyncio.run(gradient(x)), X)
 
 
 @pytest.mark.parametrize("form", [np.float32, np.float64, np.array, lambda v: np.array([v]), lambda v: np.array([[v]])])
@@ -203,7 +218,7 @@ def test_points_that_cannot_be_checked_at(x, error, sentence):
         ({"bounds": (0, 1, 2)}, ValueError, "one pair (min, max) for each coordinate, not (0, 1, 2)"),
         ({"bounds": (0, 2)}, ValueError, "x must lie within the bounds, but x[2] is 3, outside [0, 2]"),
         ({"bounds": (np.ones(2), 9)}, ValueError, "the lower bound has the shape (2,), but x has the shape (3,)"),
-        ({"bounds": (0, np.nan)}, ValueError, "x must lie within the bounds, but x[0] is 1, outside [0, nan]"),
+        ({"bounds": (0, np.nan)}, ValueError, "the upper bound of x[0] is nan: give an infinite one, or None, where"),
         ({"bounds": ("a", None)}, TypeError, "the lower bound must hold real numbers"),
     ],
 )

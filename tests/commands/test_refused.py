@@ -66,6 +66,27 @@ def test_a_file_that_is_no_python(check, folder):
     assert_one_line(check("nul:f", "model.py:grad"), "nul", "null bytes")
 
 
+def test_a_file_that_is_part_of_a_package(check, folder):
+    (folder / "outer" / "inner").mkdir(parents=True)
+    for name in ("outer/__init__.py", "outer/inner/__init__.py"):
+        (folder / name).touch()
+    (folder / "outer/inner/parts.py").write_text("from ..base import loss\n")
+    (folder / "outer/base.py").write_text("def loss(x): return float((x**3).sum())\n")
+    said = f"parts.py has relative imports: write outer.inner.parts:name, in the folder {folder}"
+    assert_one_line(check("outer/inner/parts.py:loss", "model.py:grad"), said)
+    assert check("outer.inner.parts:loss", "model.py:grad")[0] == 0
+    assert check("outer.inner.parts:loss", "model.py:half")[0] == 1
+
+
+def test_a_current_folder_that_is_gone(check, folder):
+    gone = folder / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    assert_one_line(check("model:loss", "model:grad", "model:x"), "the current folder is not there any more")
+    os.chdir(folder)
+
+
 def test_a_file_that_is_cut(check, folder):
     whole = (folder / "x.npy").read_bytes()
     for length in (0, 3, 40, len(whole) - 5):
@@ -94,6 +115,10 @@ def test_pickles_are_refused_and_not_run(check, folder):
 def test_files_that_hold_something_else(check, folder):
     (folder / "text.npy").write_text("1 2 3\n")
     assert_one_line(check("model.py:loss", "model.py:grad", "text.npy"), "is not a file written by numpy.save")
+    (folder / "text.npz").write_text("PK and so on")
+    assert_one_line(check("model.py:loss", "model.py:grad", "text.npz"), "is not a file written by numpy.save")
+    (folder / "twice.json").write_text('{"W": [1], "V": {"b": [1], "b": [2]}}')
+    assert_one_line(check("model.py:loss", "model.py:grad", "twice.json"), "twice.json has two values by the name b")
     np.savez("empty.npz")
     assert_one_line(check("model.py:loss", "model.py:grad", "empty.npz"), "holds no arrays")
 

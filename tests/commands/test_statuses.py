@@ -115,6 +115,26 @@ def test_endings(place, program, endings):
         assert bool(said) == bool(errors)
 
 
+@pytest.mark.parametrize("redirected", ["", "2>/dev/full"])
+def test_what_cannot_be_loaded_has_no_verdict(place, redirected):
+    """A file in the current folder stands for a module of Python; or no file can be opened any more."""
+    assert status_in_shell(place, redirected, "f", "wrong") == 1
+    (place / "random.py").write_text("x = 1\n")
+    assert status_in_shell(place, redirected, "f", "wrong") == 2
+    (place / "random.py").unlink()
+    (place / "numpy.py").write_text("raise OSError(5, 'broken')\n")
+    assert status_in_shell(place, redirected, "f", "wrong") == 2
+    (place / "numpy.py").unlink()
+    few = "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3)); sys.exit(main())"
+    process = start_process(
+        place,
+        *words("f", "wrong"),
+        program=("-c", f"from gradproof.__main__ import main; import gradproof.commands.main; {few}"),
+    )
+    assert "cannot run: OSError" in process.communicate(timeout=120)[1]
+    assert process.returncode == 2
+
+
 def status_in_shell(place, redirected, objective, gradient):
     command = [sys.executable, "-m", "gradproof", *words(objective, gradient)]
     shell = ["bash", "-c", f'set -o pipefail; "$@" {redirected}', "bash", *command]

@@ -371,14 +371,24 @@ def test_what_cannot_be_sent_is_seen_by_an_executor_that_pickles():
         gradproof.check(objective, right, X, executor=Pickling())
 
 
-@pytest.mark.parametrize("executor", [2, "processes", ThreadPoolExecutor])
+@pytest.mark.parametrize("executor", [2, "processes", multiprocessing])  # which has pools, but nothing to submit to
 def test_what_is_no_executor(executor):
-    if executor is ThreadPoolExecutor:
-        executor = multiprocessing  # has pools, but nothing to submit to
     with pytest.raises(TypeError, match=r"executor must have submit\(function, \*arguments\)"):
         gradproof.check(objective, right, X, executor=executor)
     with pytest.raises(TypeError, match="objective must be a function of x"):
         gradproof.check(X, right, X, executor=workers.Shuffled())
+
+
+def test_a_class_for_an_executor_and_a_submit_that_returns_nothing():
+    with pytest.raises(TypeError, match=r"executor is the class ThreadPoolExecutor: pass .* ThreadPoolExecutor\(\)"):
+        gradproof.check(objective, right, X, executor=ThreadPoolExecutor)
+
+    class Forgetful:
+        def submit(self, function, *arguments):
+            function(*arguments)
+
+    with pytest.raises(RuntimeError, match=r"submit returned an object of type NoneType, which has no result\(\)"):
+        gradproof.check(objective, right, X, executor=Forgetful())
 
 
 def test_ctrl_c(pool):

@@ -258,3 +258,27 @@ def test_what_cannot_be_checked_is_refused(given, loss, error, sentence):
     with pytest.raises(error) as caught:
         gradproof.torch.check(given, loss)
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("precision", [None, "float64"])
+def test_within_inference_mode(precision):
+    """In which PyTorch computes no gradients: it is left for the check."""
+    module, inputs = torch.nn.Linear(3, 2, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)
+    settings = {} if precision is None else {"precision": precision}
+    with torch.inference_mode():
+        assert gradproof.torch.check(module, lambda: torch.sum(module(inputs) ** 2), **settings).verdict == "right"
+        function = lambda x: Linear.apply(x, torch.ones(2, 3, dtype=torch.float64)) ** 2  # noqa: E731
+        assert gradproof.torch.check(function, inputs, **settings).verdict == "right"
+        assert torch.is_inference_mode_enabled()
+    module.weight.register_hook(lambda slope: slope * 2)
+    with torch.inference_mode():
+        report = gradproof.torch.check(module, lambda: torch.sum(module(inputs) ** 2), **settings)
+    assert [one.name for one in report.arrays if one.wrong] == ["weight"]
+
+
+def test_losses_that_are_awaited():
+    async def loss():
+        return 1.0
+
+    with pytest.raises(TypeError, match="not a coroutine, as of `async def`"):
+        gradproof.torch.check(torch.nn.Linear(2, 2), loss)

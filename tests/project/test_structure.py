@@ -140,7 +140,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "evaluator objectives",
         "batched serial compiled.threads compiled.addresses compiled.child",
         "arrays.memory arrays.signals",
-        "compiled.adapters compiled.declared arrays.chosen arrays.lines arrays.placed",
+        "compiled.adapters compiled.declared arrays.chosen arrays.holding arrays.lines arrays.placed",
         "compiled.functions compiled.library_rounds",
         "compiled.native",
         "compiled.jitted arrays.inplace",

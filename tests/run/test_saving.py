@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gradproof
+from gradproof.core.records.engine import OWN_MARK
 from gradproof.run import resuming, saving
 
 SOURCE = Path(gradproof.__file__).parent.parent
@@ -174,6 +175,15 @@ def test_a_file_that_was_made_up(file):
         refused(file, "is damaged")
 
 
+@pytest.mark.parametrize("mark", [0, OWN_MARK])
+def test_memory_that_is_none_of_a_check(file, mark):
+    """The mark of a check that nobody else can reach stands for checksums, which are then not asked for."""
+    saved = saving.load(file)
+    saved.memory[0] = mark
+    file.write_bytes(b"".join(saving.packed(saved)))
+    refused(file, "is damaged: no_engine: ")
+
+
 def test_what_was_packed_is_unpacked(file):
     saved = saving.load(file)
     again = saving.unpacked(memoryview(b"".join(saving.packed(saved))), file)
@@ -213,6 +223,45 @@ def test_destinations(tmp_path, monkeypatch):
         (tmp_path / "link").symlink_to("state.bin")
         gradproof.check(loss, grad, X, save="link")
         assert (tmp_path / "link").is_symlink()
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names, and links")
+@pytest.mark.parametrize("what", ["another file", "a pipe", "a link", "a folder", "a saved check"])
+def test_what_comes_to_its_place_meanwhile(tmp_path, what):
+    file, calls = tmp_path / "state.bin", 0
+
+    def objective(x):
+        nonlocal calls
+        calls += 1
+        if calls == 5:
+            {
+                "another file": lambda: file.write_bytes(b"of somebody else"),
+                "a pipe": lambda: os.mkfifo(file),
+                "a link": lambda: file.symlink_to(os.devnull),
+                "a folder": file.mkdir,
+                "a saved check": lambda: gradproof.check(loss, grad, X, save=file),
+            }[what]()
+        return loss(x)
+
+    report = gradproof.check(objective, grad, X, save=file)
+    assert report.verdict == "right"
+    if what == "a saved check":
+        assert not report.warnings
+        assert saving.load(file).evaluations == report.evaluations
+        return
+    assert report.warnings == (f"The check could not be saved in {file}: something else has come there.",)
+    assert file.is_symlink() == (what == "a link")
+    assert not file.is_file() or file.read_bytes() == b"of somebody else"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_links_in_a_circle(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(ValueError, match="a, which is not a file"):
+        gradproof.check(loss, grad, X, save=tmp_path / "a")
+    assert (tmp_path / "b").is_symlink()
     assert not list(tmp_path.glob(".*"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..run.atomic_files import write_atomically
-from .failure import UsageError
+from .failure import UsageError, current_folder
 from .process.streams import descriptor
 
 DONE = 0
@@ -112,7 +112,7 @@ def keep_places(options: argparse.Namespace, *names: str) -> None:
     """Let the files that options name stay where they are, even if the user's code goes to another folder."""
     for name in names:
         if (path := getattr(options, name)) is not None and path != "-":
-            setattr(options, name, str(Path.cwd() / path))
+            setattr(options, name, str(current_folder() / path))
 
 
 def write_json(found: Any, path: str | None) -> None:

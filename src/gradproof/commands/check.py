@@ -7,7 +7,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from .arguments import (
@@ -19,7 +18,7 @@ from .arguments import (
     count,
     painter,
 )
-from .failure import UsageError
+from .failure import UsageError, current_folder
 from .formats import add_formats, annotate, is_printed, printed, require_formats, write_formats
 from .output import only_the_result
 
@@ -147,7 +146,7 @@ def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
     check, claim = _chosen(options)
     # Before the user's code may go to another folder.
     given = {name: getattr(options, name) for name in ("save", "resume")}
-    files = {name: os.path.join(Path.cwd(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
+    files = {name: os.path.join(current_folder(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
     function, claimed = loading.load_functions(options.objective, claim, calling(options))
     if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
         raise UsageError("C functions have one output each: check their --gradient")

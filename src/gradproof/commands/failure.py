@@ -33,6 +33,14 @@ def failure(message: str, status: int = ERROR) -> int:
     return status
 
 
+def current_folder() -> Path:
+    """Return the current folder, which may have been removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the current folder is not there any more: go to one that is") from None
+
+
 def one_line(problem: BaseException) -> str:
     """Return the message of an exception on one line, or its type if it has none."""
     return " ".join(str(problem).split()) or type(problem).__name__

@@ -55,6 +55,8 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     Along lines a gradient that consists of several arrays is copied into one vector.  Arrays that the caller keeps then
     exist twice; those that only ``g()`` held are freed.
 
+    An array is moved by one check at a time: another one that begins in another thread is refused.
+
     Examples
     --------
     >>> import numpy as np

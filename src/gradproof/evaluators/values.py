@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import CoroutineType, GeneratorType
 from typing import Any
 
 import numpy as np
@@ -74,8 +75,15 @@ def _described(result: Any) -> str:
         return f"text ({in_short(result)})"
     if isinstance(result, (bool, np.bool_)):
         return f"{bool(result)}"
+    if isinstance(result, CoroutineType):
+        result.close()  # so that Python does not say in addition that it was never awaited
+        return "a coroutine, as of `async def`: pass `lambda x: asyncio.run(f(x))`"
+    if isinstance(result, GeneratorType):
+        return "a generator: is a `yield` meant to be a `return`?"
     if isinstance(result, (tuple, list)):
         kind = f"a {type(result).__name__} of length {len(result)}"
+        if len(result) == 1:
+            return f"{kind}: pass `lambda x: f(x)[0]`"
         call = _call_for(result)
         return f"{kind}: {PAIR}" if len(result) == 2 and call == CALLS else f"{kind}: {MANY} {call}"
     shape = getattr(result, "shape", None)

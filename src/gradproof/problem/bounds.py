@@ -9,7 +9,7 @@ import numpy as np
 
 from .given.foreign import is_frame
 from .nodes import Branch, Held
-from .numbers import Flat, as_numbers, is_single
+from .numbers import Flat, as_numbers, has_nan, is_single
 from .point import Problem
 from .probes import along_one_coordinate
 from .structure import Layout
@@ -44,6 +44,10 @@ def read_bounds(bounds: Any, problem: Problem) -> Bounds | None:
     low, high = lower_and_upper(bounds, problem.whole.layout)
     lower = _spread(low, problem.layout, -np.inf, "the lower bound")
     upper = _spread(high, problem.layout, np.inf, "the upper bound")
+    for bound, what in ((lower, "lower"), (upper, "upper")):
+        if has_nan(bound):
+            name = problem.layout.name(int(np.isnan(bound).argmax()))
+            raise ValueError(f"the {what} bound of {name} is nan: give an infinite one, or None, where there is none")
     outside = np.flatnonzero(~((problem.x >= lower) & (problem.x <= upper)))
     if outside.size:
         index = int(outside[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping
+from types import CoroutineType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -135,6 +136,9 @@ def _what_it_is(value: Any, array: Flat) -> str:
             return f"a sparse matrix ({type(value).__name__}): convert it by .toarray()"
         if isinstance(value, np.ndarray):
             return "an array of Python objects: convert it by .astype(float)"
+        if isinstance(value, CoroutineType):
+            value.close()  # so that Python does not say in addition that it was never awaited
+            return "a coroutine, as of `async def`: use asyncio.run"
         kind = f"a {type(value).__name__}"
         return f"{kind} of Python objects" if array.ndim else kind
     return f"{array.dtype}"

@@ -89,7 +89,7 @@ class Record:
     rtol: float
     mode: Literal["full", "lines"]
     seed: int
-    stopped_by: str
+    stopped_by: Literal["", "budget", "time_limit", "interrupted"]
     warnings: tuple[str, ...]
     _evidence: Evidence
     # The number of data points, if the check was given it.

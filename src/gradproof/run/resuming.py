@@ -105,9 +105,7 @@ class FileKeeper(Keeper):
         if self._saved is not None:
             known = (self._saved.probes, self._saved.values)
             if self._saved.told:
-                if self._saved.memory.shape != engine.memory.shape:
-                    raise ValueError(f"{self._resumed_from} is damaged: its memory has the wrong size; {ANEW}")
-                engine.restore(self._saved.memory)
+                _restore(engine, self._saved.memory, self._resumed_from)
                 values.restore(self._saved.value, self._saved.starts, self._saved.steps, self._saved.kept)
             refuse_another_objective(self._saved, evaluator, self._resumed_from)
 
@@ -131,8 +129,20 @@ class FileKeeper(Keeper):
             self.failure = ""
         except OSError as problem:
             self.failure = f"{NOT_SAVED} in {self._path}: {problem.strerror or problem}."
+        except ValueError:
+            self.failure = f"{NOT_SAVED} in {self._path}: something else has come there."
         now = time.monotonic()
         self._due = now + max(EVERY, (now - began) / PART_OF_THE_TIME)
+
+
+def _restore(engine: Engine, memory: Flat, path: Any) -> None:
+    """Let an engine go on with the memory of a file; raise a ValueError if that is none of a check like this one."""
+    try:
+        if memory.shape != engine.memory.shape:
+            raise RuntimeError("its memory has the wrong size")
+        engine.restore(memory)
+    except RuntimeError as problem:
+        raise ValueError(f"{path} is damaged: {problem}; {ANEW}") from None
 
 
 def _described(problem: Problem, bounds: Bounds | None, options: Options, mode: str) -> Saved:

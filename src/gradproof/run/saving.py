@@ -141,7 +141,14 @@ def _checksum(head: Bytes, parts: Iterable[Bytes]) -> bytes:
 
 
 def write(path: Path, saved: Saved) -> None:
-    """Write a check to its file, which is whole at every moment; raise an OSError if that fails."""
+    """Write a check to its file, which is whole at every moment.
+
+    Raises
+    ------
+    OSError, ValueError
+        If that fails, or something else has come there in the meantime.
+    """
+    _refuse_what_is_there(path, path)
     write_atomically(path, packed(saved))
 
 
@@ -158,17 +165,21 @@ def destination(path: Any) -> Path:
         place = Path(os.path.realpath(name))
         if not place.parent.is_dir():
             raise ValueError(f"the check cannot be saved in {path}: there is no folder {place.parent}")
-        if place.exists():
-            if not place.is_file():
-                raise ValueError(f"the check cannot be saved in {path}, which is not a file: pass the name of a file")
-            if place.stat().st_size and _first_bytes(place) != MAGIC:
-                raise ValueError(f"{path} exists and is not a saved check: save the check under another name")
+        _refuse_what_is_there(place, path)
         sweep(place.parent)
         with beside(place):
             pass
     except OSError as problem:
         raise ValueError(f"the check cannot be saved in {path}: {problem.strerror}") from None
     return place
+
+
+def _refuse_what_is_there(place: Path, path: Any) -> None:
+    """Raise a ValueError if something is there that is not a saved check; a link there leads round in a circle."""
+    if place.is_symlink() or (place.exists() and not place.is_file()):
+        raise ValueError(f"the check cannot be saved in {path}, which is not a file: pass the name of a file")
+    if place.exists() and place.stat().st_size and _first_bytes(place) != MAGIC:
+        raise ValueError(f"{path} exists and is not a saved check: save the check under another name")
 
 
 def _first_bytes(path: Path) -> bytes:

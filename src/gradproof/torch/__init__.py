@@ -5,7 +5,9 @@ PyTorch is imported when a function of this module is called.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from ..report.raising import right_or_raise
@@ -153,12 +155,20 @@ def check(
             raise TypeError("inputs are missing: call check(function, inputs), or check(module, loss)")
         refuse_unknown_precision(precision := settings.pop("precision", None))
         checked = check_function if precision is None else check_function_in_float64
-        return checked(function, () if inputs is None else inputs, kwargs, forward, dict(settings))
+        with _gradients_are_possible():
+            return checked(function, () if inputs is None else inputs, kwargs, forward, dict(settings))
     if kwargs is not None or forward or (loss is not None and inputs is not None):
         raise TypeError("with a loss, leave inputs, kwargs and forward out: it is called without arguments")
     if settings.get("executor") is not None:
         raise TypeError("a loss cannot be evaluated by an executor: the parameters that move are those of this process")
-    return check_loss(function, inputs if loss is None else loss, **settings)
+    with _gradients_are_possible():
+        return check_loss(function, inputs if loss is None else loss, **settings)
+
+
+def _gradients_are_possible() -> AbstractContextManager[Any]:
+    """Return what leaves PyTorch's inference mode for a while: in it nothing has a gradient."""
+    torch = sys.modules.get("torch")
+    return torch.inference_mode(False) if torch is not None and torch.is_inference_mode_enabled() else nullcontext()
 
 
 def assert_gradient(

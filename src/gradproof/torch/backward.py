@@ -45,7 +45,7 @@ class Loss:
 
     def _number(self, value: Any) -> float:
         is_many = isinstance(value, self._torch.Tensor) and value.numel() != 1
-        if is_many or value is None or isinstance(value, (tuple, list, dict)):
+        if is_many or not hasattr(value, "__float__"):
             as_value(value)  # which says what is wrong with it
         return float(value)
 

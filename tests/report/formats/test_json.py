@@ -139,6 +139,16 @@ DAMAGES = {
     "no name of an array": lambda words: words["evidence"]["structure"]["parts"][0].update(array=[]),
     "beyond all numbers": lambda words: words.update(value=math.inf),
     "an endless share": lambda words: words["explanations"][0].update(share="inf"),
+    "a value less": lambda words: words["evidence"]["along"][0]["values"].pop(),
+    "a step of 0": lambda words: words["evidence"]["along"][0]["steps"].__setitem__(0, 0),
+    "along what is not in x": lambda words: words["evidence"]["along"][0].update(index=10**30),
+    "a partner beyond x": lambda words: words["findings"][0].update(partner=10**300),
+    "a resolution less": lambda words: words["resolutions"].pop(),
+    "a length below 0": lambda words: words["evidence"]["structure"]["parts"][0].update(shape=[-1, -6]),
+    "an array of no numbers": lambda words: words["evidence"]["structure"]["parts"][0].update(dtype="U9"),
+    "a number for a path": lambda words: words["evidence"]["structure"].update(path=7),
+    "ended by nobody": lambda words: words.update(stopped_by="nan"),
+    "a kind with a long name": lambda words: words["evidence"]["structure"].update(container="9" * 500),
     "no number of steps": lambda words: words["evidence"]["along"][0].update(steps=None),
 }
 
@@ -150,6 +160,7 @@ def test_what_is_damaged_is_refused_in_one_sentence(damage):
     with pytest.raises(ValueError, match=r"^the report is damaged: .") as caught:
         Report.from_json(json.dumps(words))
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
 
 
 def test_every_cut_is_refused():

@@ -21,7 +21,7 @@ WRONG = {**dict.fromkeys(TEXT, "is no table of numbers"), ".json": "is no JSON"}
 # The most bytes that are read: as many as there is memory, and of text, which takes many times its own, fewer.
 MOST = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 40
 MOST_TEXT = 1 << 31
-NPY_MAGIC, NPZ_MAGIC, PICKLE_MAGIC = b"\x93NUMPY", b"PK", b"\x80"
+NPY_MAGIC, NPZ_MAGICS, PICKLE_MAGIC = b"\x93NUMPY", (b"PK\3\4", b"PK\5\6"), b"\x80"
 
 
 def load_arrays(target: str) -> Any:
@@ -60,7 +60,7 @@ def _read_arrays(path: Path) -> Any:
         return _read_text(path)
     if path.suffix == ".json":
         return _read_json(path)
-    if start.startswith(NPZ_MAGIC):
+    if start.startswith(NPZ_MAGICS):
         with np.load(path, allow_pickle=False) as arrays:
             _require_own_names(path, arrays.files)
             return dict(arrays)
@@ -101,7 +101,15 @@ def _is_number(text: str) -> bool:
 
 
 def _read_json(path: Path) -> Any:
-    return _as_arrays(json.loads(path.read_text(encoding="utf-8-sig")))
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise UsageError(f"{path} has two values by the name {twice}: rename one of them")
+        return known
+
+    return _as_arrays(json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=unique))
 
 
 def _as_arrays(value: Any) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..failure import UsageError, one_line
+from ..failure import UsageError, current_folder, one_line
 from ..suggestions import did_you_mean
 from .arrays import ARRAY_FILES, load_arrays, require_file
 
@@ -160,12 +160,22 @@ def _module_of_file(path: Path) -> ModuleType:
         del sys.modules[name]
         if isinstance(problem, SyntaxError):
             raise _unreadable(problem, path) from None
+        if isinstance(problem, ImportError) and "no known parent package" in str(problem):
+            raise UsageError(f"{path.name} has relative imports: {_as_module(path)}") from None
         raise
     return module
 
 
+def _as_module(path: Path) -> str:
+    """Return how a file is named that is part of a package."""
+    name, folder = path.stem, path.parent
+    while (folder / "__init__.py").exists() and folder.name:
+        name, folder = f"{folder.name}.{name}", folder.parent
+    return f"write {name}:name, in the folder {folder}"
+
+
 def _module_of_name(name: str) -> ModuleType:
-    sys.path.insert(0, str(Path.cwd()))
+    sys.path.insert(0, str(current_folder()))
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as problem:

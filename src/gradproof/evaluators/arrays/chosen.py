@@ -51,6 +51,10 @@ class ChosenArrays(Arrays):
         for block in self.blocks:
             block.elements[:] = flat[block.start : block.stop]
 
+    def are_at(self, flat: Flat) -> bool:
+        """Whether the arrays hold the values of `copy`."""
+        return np.array_equal(self.copy(), flat)
+
     def refuse_what_is_not_finite(self, refuse: Callable[[Layout, Flat], None]) -> None:
         """Call `refuse` with the chosen values; what is held may be anything."""
         refuse(self.layout, self.copy())

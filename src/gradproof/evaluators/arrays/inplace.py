@@ -13,11 +13,13 @@ from ...problem.bounds import Bounds
 from ...problem.claim import ONLY_OURS, Claimed
 from ...problem.numbers import Flat
 from ...problem.point import EVERYTHING, Choice, Problem, called, refuse_what_is_not_finite
+from ...problem.watching import ChangedError
 from ..evaluator import Evaluator
 from ..lines import Lines
 from ..objectives import InPlace
 from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
+from .holding import Hold
 from .lines import InPlaceLines
 from .memory import Arrays
 
@@ -78,6 +80,12 @@ class InPlaceEvaluator(Evaluator):
         super().__init__(problem, pace, bounds)
         self.function = objective.function
         self.arrays = problem.arrays
+        self._hold = Hold(self.arrays)
+        if not self.arrays.are_at(problem.x):
+            self._hold.close()
+            raise ChangedError(
+                "the parameters changed while they were read: another thread, or a signal, writes to them"
+            )
         self._fingerprint = self.arrays.fingerprint()
         self._changes_parameters = False
         self._long: InPlaceLines | None = None
@@ -107,6 +115,7 @@ class InPlaceEvaluator(Evaluator):
         try:
             self._and_back(self._look_whether_away)
         finally:
+            self._hold.close()
             super().close()
 
     def _look_whether_away(self) -> None:

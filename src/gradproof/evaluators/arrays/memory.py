@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,6 +86,16 @@ class Arrays:
         """Write the values of `copy` back."""
         for block in self.blocks:
             block.array[...] = flat[block.start : block.stop].reshape(block.array.shape)
+
+    def are_at(self, flat: Flat) -> bool:
+        """Whether the arrays hold the values of `copy`."""
+        return all(
+            np.array_equal(*pieces)
+            for block in self.blocks
+            for pieces in zip(
+                _pieces(block.array), _pieces(flat[block.start : block.stop].reshape(block.array.shape)), strict=True
+            )
+        )
 
     def fingerprint(self) -> int:
         """Return a sum over the bits of all values, weighted by position, that changes if a value does.
@@ -177,6 +187,16 @@ def _refuse_mixed_types(blocks: tuple[Block, ...], layout: Layout) -> None:
 
 def _refuse_shared_memory(blocks: tuple[Block, ...], layout: Layout) -> None:
     """Raise an error if a step along one coordinate would move another one as well."""
+    for pair in sharing(blocks):
+        one, two = (_path(blocks[index], layout) for index in pair)
+        raise ValueError(
+            f"{one} and {two} share memory, so that a step along one would move both: pass the array once, "
+            "with its total gradient"
+        )
+
+
+def sharing(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Yield the positions, in ascending order, of each two arrays that have an element in common."""
     bounds = np.lib.array_utils if hasattr(np.lib, "array_utils") else np
     spans = sorted((*bounds.byte_bounds(block.array), number) for number, block in enumerate(blocks))
     for place, (_, high, number) in enumerate(spans):
@@ -184,11 +204,7 @@ def _refuse_shared_memory(blocks: tuple[Block, ...], layout: Layout) -> None:
             if low >= high:
                 break
             if _share(blocks[number].array, blocks[other].array):
-                one, two = (_path(blocks[index], layout) for index in sorted((number, other)))
-                raise ValueError(
-                    f"{one} and {two} share memory, so that a step along one would move both: pass the array once, "
-                    "with its total gradient"
-                )
+                yield min(number, other), max(number, other)
 
 
 def _share(one: Flat, two: Flat) -> bool:

@@ -29,6 +29,8 @@ class Arrivals:
 
     def of(self, future: Any) -> Any:
         """Return a future, after making sure that its end will be noticed; of other kinds it is not."""
+        if not callable(getattr(future, "result", None)):
+            raise TypeError(f"submit returned an object of type {type(future).__name__}, which has no result()")
         if isinstance(future, Future):
             future.add_done_callback(lambda _: self._any.set())
         return future
@@ -77,6 +79,8 @@ def is_about_pickling(problem: Any) -> bool:
 
 def refuse_unpicklable(objective: Any, executor: Any) -> None:
     """Raise a TypeError, before anything is called, if the objective cannot be sent to the executor's processes."""
+    if isinstance(executor, type):
+        raise TypeError(f"executor is the class {executor.__name__}: pass one of its objects, {executor.__name__}()")
     processes = sys.modules.get("concurrent.futures.process")
     if processes is None or not isinstance(executor, processes.ProcessPoolExecutor):
         return

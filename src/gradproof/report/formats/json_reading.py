@@ -52,7 +52,7 @@ def read(text: str | bytes, make: Callable[..., Any]) -> Any:
     try:
         return make(**_fields(told))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, RecursionError) as problem:
-        what = f"{problem.args[0]!r} is missing" if isinstance(problem, KeyError) else str(problem)
+        what = f"{in_short(problem.args[0])} is missing" if isinstance(problem, KeyError) else str(problem)
         raise ValueError(f"the report is damaged: {' '.join(what.split())}") from None
 
 
@@ -98,8 +98,10 @@ def _require_places(fields: dict[str, Any], layout: Layout) -> None:
         if not math.isfinite(one.share):
             raise ValueError("the share of an explanation is no number")
     for one in fields["findings"]:
-        if not 0 <= one.start < one.stop <= layout.total:
+        if not 0 <= one.start < one.stop <= layout.total or not -1 <= one.partner < layout.total:
             raise ValueError(f"the finding {one.name} is not in x")
+    if fields["resolutions"].size not in (0, layout.total):
+        raise ValueError(f"there are {fields['resolutions'].size} resolutions for {layout.total} coordinates")
 
 
 def _is_needed(one: dataclasses.Field[Any]) -> bool:
@@ -123,6 +125,8 @@ def _value(hint: Any, value: Any, name: str) -> Any:
             raise ValueError(f"{name} is {in_short(value)}")
         return value
     if hint is Cause:
+        if value not in list(Cause):
+            raise ValueError(f"{name} is {in_short(value)}")
         return Cause(value)
     if hint is float:
         return _number(value, name)
@@ -179,12 +183,16 @@ def _evidence(told: dict[str, Any]) -> Evidence:
     x = _some_or_all(kept["x"], layout, _of_type(str, kept["dtype"], "dtype"))
     values = Values(x, layout.indices)
     along = kept["along"]
-    places = [np.full(len(one["steps"]), layout.place(one["index"]), np.int64) for one in along]
+    pairs = list(map(_steps_and_values, along))
+    places = [
+        np.full(len(steps), _place(layout, one["index"]), np.int64)
+        for one, (steps, _) in zip(along, pairs, strict=True)
+    ]
     values.restore(
         _number(kept["value"], "value"),
         np.concatenate([np.empty(0, np.int64), *places]),
-        np.concatenate([np.empty(0), *(_vector(one["steps"], np.float64) for one in along)]),
-        np.concatenate([np.empty(0), *(_vector(one["values"], np.float64) for one in along)]),
+        np.concatenate([np.empty(0), *(steps for steps, _ in pairs)]),
+        np.concatenate([np.empty(0), *(found for _, found in pairs)]),
     )
     usual = kept["usual"]
     empty = np.empty(0)
@@ -197,6 +205,24 @@ def _evidence(told: dict[str, Any]) -> Evidence:
         _number(kept["change"], "change"),
         None if usual is None else (_number(usual[0], "usual"), _number(usual[1], "usual"), int(usual[2])),
     )
+
+
+def _steps_and_values(told: dict[str, Any]) -> tuple[Flat, Flat]:
+    """Return the steps along a coordinate, and as many values."""
+    steps, values = (_vector(told[name], np.float64) for name in ("steps", "values"))
+    if len(steps) != len(values):
+        raise ValueError(f"there are {len(values)} values for {len(steps)} steps")
+    if not np.all(np.isfinite(steps) & (steps != 0)):
+        raise ValueError("a step is 0, or no number")
+    return steps, values
+
+
+def _place(layout: Layout, index: Any) -> int:
+    """Return which coordinate of those that were checked has an index in x."""
+    place = layout.place(_of_type(int, index, "index"))
+    if not 0 <= place < layout.n:
+        raise ValueError(f"the index {index} is not in x")
+    return place
 
 
 def _some_or_all(told: Any, layout: Layout, dtype: str) -> Any:
@@ -213,11 +239,11 @@ def _some_or_all(told: Any, layout: Layout, dtype: str) -> Any:
 def _finding(told: dict[str, Any], own: dict[str, Any], values: Values, noise: float) -> Finding:
     """Return a finding with its own evidence, or that of the report."""
     if "steps" in own:
-        index, steps = told["index"], _vector(own["steps"], np.float64)
+        index, (steps, found) = _of_type(int, told["index"], "index"), _steps_and_values(own)
         x: Any = FewNumbers(index + 1, {index: _number(own["x"], "x")})
         values = Values(x)
         places = np.full(len(steps), index, np.int64)
-        values.restore(_number(own["value"], "value"), places, steps, _vector(own["values"], np.float64))
+        values.restore(_number(own["value"], "value"), places, steps, found)
     if "noise" in own:
         noise = _number(own["noise"], "noise")
     hints = _hints(Finding)

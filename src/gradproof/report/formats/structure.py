@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ class OtherTuple(tuple[Any, ...]):
 
 
 EXAMPLES: dict[str, Any] = {"dict": {}, "list": [], "tuple": ()}
+KINDS = "fciu"  # of numbers
 OTHERS: dict[str, Any] = {"dict": OtherDict(), "list": OtherList(), "tuple": OtherTuple()}
 
 
@@ -68,6 +70,12 @@ def not_told(told: dict[str, Any]) -> str:
     return next(filter(None, map(not_told, told["parts"])), "") if told["plain"] else "containers of other types"
 
 
+def _path(told: Any) -> str:
+    if not isinstance(told, str):
+        raise ValueError(f"an array has the name {in_short(told)}")
+    return told
+
+
 class _Reading:
     """Makes the nodes of a structure: `used` coordinates are taken so far."""
 
@@ -79,18 +87,19 @@ class _Reading:
         if "array" in told:
             return self._leaf(told)
         if "held" in told:
-            return Held(told["held"], None)
+            return Held(_path(told["held"]), None)
         children = tuple(map(self.node, told["parts"]))
         keys = tuple(told.get("keys", range(len(children))))
         example = (EXAMPLES if told["plain"] else OTHERS)[told["container"]]
-        return Branch(told["path"], told["container"], keys, children, example)
+        return Branch(_path(told["path"]), told["container"], keys, children, example)
 
     def _leaf(self, told: dict[str, Any]) -> Leaf:
         shape, is_complex = tuple(told["shape"]), bool(told.get("complex"))
-        start, self.used = self.used, self.used + (2 if is_complex else 1) * int(np.prod(shape, dtype=np.int64))
+        if not all(type(length) is int and length >= 0 for length in shape):
+            raise ValueError(f"an array has the shape {in_short(shape)}")
+        start, self.used = self.used, self.used + (2 if is_complex else 1) * math.prod(shape)
         dtype = None if told["dtype"] is None else np.dtype(told["dtype"])
+        if dtype is not None and dtype.kind not in KINDS:
+            raise ValueError(f"an array has the type {in_short(told['dtype'])}")
         kind = Labelled if told.get("labelled") else Leaf
-        path = told["array"]
-        if not isinstance(path, str):
-            raise ValueError(f"an array has the name {in_short(path)}")
-        return kind(path, shape, dtype, start, self.used, bool(told.get("number")), is_complex)
+        return kind(_path(told["array"]), shape, dtype, start, self.used, bool(told.get("number")), is_complex)
