@@ -11,7 +11,7 @@ from witnesses import bits, records
 from gradproof.core.records import border, codes
 from gradproof.core.records.border import Options, Probe
 from gradproof.core.records.codes import DONE, MODE_FULL, MODE_LINES
-from gradproof.core.records.engine import ROUND
+from gradproof.core.records.engine import OWN_MARK, ROUND
 
 NAMES = ("right", "wrong", "kinked", "hurried")
 
@@ -83,6 +83,32 @@ def test_the_same_bits_as_by_rounds(witness, name, most):
         turn.log += bits(probes[:count]) + bits(values)
     assert sorted(turn.log) == sorted(log)
     assert bits(turn.engine) == bits(engine)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_bits_where_nobody_else_has_the_memory(witness, name):
+    """There the points of pairs are made without looking at their probes; a code of the objective ends these, too."""
+    function, x, claimed, budget = PROBLEMS[name]()
+    objective = called(function)
+    log, _ = by_rounds(witness, objective, x, claimed, budget)
+    turn = Turn(witness, objective, x, begun(witness, x, claimed, budget))
+    turn.engine[0] = OWN_MARK
+    while turn.run(ROUND) == DONE and turn.told[1] > 0:
+        pass
+    assert sorted(turn.log) == sorted(log)
+
+
+def test_a_code_ends_a_round_of_pairs(witness):
+    """Of which nothing is told."""
+
+    def ending(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = float(point[0])
+        return 0 if point[2] == x[2] else 5
+
+    x = np.linspace(1.0, 2.0, 4)
+    turn = Turn(witness, ending, x, begun(witness, x, np.eye(4)[0]))
+    turn.engine[0] = OWN_MARK
+    assert (turn.run(ROUND), turn.told[0]) == (5, 1)
 
 
 def test_a_wrong_gradient_is_wrong(witness):

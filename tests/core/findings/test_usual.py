@@ -91,8 +91,9 @@ def test_few_passes(draw, monkeypatch):
         counted = functools.partial(noted, getattr(usual, name), passes)
         monkeypatch.setattr(usual, name, counted)
     sizes = draw(np.random.default_rng(4), 3000)
-    found, _ = usual.middle_one(check_of([(codes.AGREES, size, 1.0) for size in sizes]), False)
-    assert float(found) == pytest.approx(np.median(sizes), rel=1e-3)
+    report = new_report()
+    usual.note_usual_resolutions(check_of([(codes.AGREES, size, 1.0) for size in sizes]), report)
+    assert float(report.usual_resolution) == pytest.approx(np.median(sizes), rel=1e-3)
     assert len(passes) == 4
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from ..coordinates.rounds import asked as size_of_next
+from ..coordinates.rounds import is_of_pairs
 from ..machine.rounds import ask, tell
-from ..points.values import evaluate
+from ..machine.sealing import taken_up
+from ..points.values import Problem, Round, evaluate_round, set_problem
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, User, Vector, exported
 from ..records.border import Probe, Probes
-from ..records.codes import DONE
-from ..records.engine import ROUND, Engine
-from ..records.memory import behind_all, null_reals, offset
+from ..records.codes import DONE, MODE_LINES, NULL_PROBES
+from ..records.engine import OWN_MARK, ROUND, Engine
+from ..records.memory import behind_all, is_null, local_record, null_reals, null_words, offset, untyped
 
 
 @exported
@@ -55,16 +58,33 @@ def run(
     """
     done = 0
     code = DONE
-    count = ask(engine, probes, ROUND)
+    count = next_size(engine, probes)
+    problem = local_record(Problem)
+    if count > 0:
+        set_problem(problem, objective, user, x, x, engine.n)
     while code == DONE and count > 0 and done + count <= most:
         here = offset(values, done)
         asked = behind_all(probes, done, Probe)
-        code = evaluate(objective, user, x, x, null_reals(), engine.n, asked, count, here, null_reals(), point)
+        ask(engine, asked, ROUND)
+        # Their steps are where they were asked for, if nobody else has the memory.
+        paired = engine.mark == OWN_MARK and is_of_pairs(engine)
+        problem.pairs = untyped(engine) if paired else null_words()
+        code = evaluate_round(problem, x, x, Round(asked, count, here, null_reals()), point)
         if code == DONE:
             code = tell(engine, x, x, here, null_reals(), count)
         if code == DONE:
             done += count
-            count = ask(engine, behind_all(probes, done, Probe), ROUND)
+            count = next_size(engine, probes)
     told[0] = done
     told[1] = count
     return count if count < 0 else code
+
+
+def next_size(engine: Engine, probes: Probes) -> int:
+    """Return the number of probes of the next round, or a code; they are not written yet, as there may be too many."""
+    if is_null(probes):
+        return NULL_PROBES
+    code = taken_up(engine)
+    if code != DONE:
+        return code
+    return ask(engine, probes, ROUND) if engine.mode == MODE_LINES else size_of_next(engine)

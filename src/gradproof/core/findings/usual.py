@@ -10,7 +10,7 @@ import math
 from typing import Annotated
 
 from ..coordinates.outcome import is_decided
-from ..records.abi import Integers, always_inlined, kernel
+from ..records.abi import Integer, Integers, always_inlined, kernel, never_inlined
 from ..records.border import Report
 from ..records.codes import AGREES
 from ..records.engine import ConstEngine, Coordinate, coordinate_of
@@ -36,78 +36,117 @@ class Tally:
     counts: Annotated[Integers, DIGIT_VALUES]  # by the value of the digit
 
 
+@record
+class Middle:
+    """The search for the middle one of some numbers."""
+
+    count: Integer  # how many numbers there are
+    start: Integer  # the digits with which it begins
+    before: Integer  # how many numbers lie below those that begin so
+    counted: Integer  # how many do not lie above them
+    at: Integer  # the largest one of these, as bits
+    above: Integer  # the smallest one of the others, as bits
+    tally: Tally  # those that begin so, by their next digit
+
+
 def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
     """Write the middle one of the resolutions, and the middle one relative to claims that are not 0."""
-    report.usual_resolution, _ = middle_one(engine, False)
-    report.usual_relative, report.compared = middle_one(engine, True)
-
-
-@always_inlined
-def resolution_known(coordinate: Coordinate, relative: bool) -> float:
-    """Return the resolution of a coordinate, absolute or relative to its claim; `UNKNOWN` where there is none."""
-    # Most agree: the others are asked about by a call.
-    if not ((coordinate.cause == AGREES or is_decided(coordinate.cause)) and coordinate.resolution < math.inf):
-        return UNKNOWN
-    if not relative:
-        return coordinate.resolution
-    claim = math.fabs(coordinate.claimed)
-    return coordinate.resolution / claim if 0.0 < claim < math.inf else UNKNOWN
-
-
-def middle_one(engine: ConstEngine, relative: bool) -> tuple[float, int]:
-    """Return the middle one of the resolutions that are known, between two of them their middle, and their number."""
-    tally = local_record(Tally)
-    count = 0
-    before = 0
-    start = 0
+    absolute = local_record(Middle)
+    relative = local_record(Middle)
     shift = NUMBER_BITS
     for _ in range(DIGITS):
         shift -= DIGIT_BITS
-        found = tally_digits(engine, relative, shift, start, tally)
-        count = count if count > 0 else found
-        if count == 0:
-            return math.nan, 0
-        digit = 0
-        while before + tally.counts[digit] <= (count - 1) // 2:
-            before += tally.counts[digit]
-            digit += 1
-        start = start * DIGIT_VALUES + digit
-    counted, at, above = count_up_to(engine, relative, ((start + 1) << shift) - 1)
+        tally_digits(engine, shift, absolute, relative)
+        note_digit(absolute)
+        note_digit(relative)
+    count_up_to(engine, shift, absolute, relative)
+    report.usual_resolution = middle_one(absolute)
+    report.usual_relative = middle_one(relative)
+    report.compared = relative.count
+
+
+@always_inlined
+def resolution_known(coordinate: Coordinate) -> float:
+    """Return the resolution of a coordinate; `UNKNOWN` where there is none."""
+    # Most agree: the others are asked about by a call.
+    is_known = (coordinate.cause == AGREES or is_decided(coordinate.cause)) and coordinate.resolution < math.inf
+    return coordinate.resolution if is_known else UNKNOWN
+
+
+@always_inlined
+def relative_to_claim(coordinate: Coordinate, resolution: float) -> float:
+    """Return a resolution relative to the claim; `UNKNOWN` where there is none."""
+    claim = math.fabs(coordinate.claimed)
+    return resolution / claim if resolution >= 0.0 and 0.0 < claim < math.inf else UNKNOWN
+
+
+@kernel
+@never_inlined
+def tally_digits(engine: ConstEngine, shift: int, absolute: Middle, relative: Middle) -> None:
+    """Tally the numbers that begin like the middle one by their next digit, behind which so many bits come."""
+    clear_record(absolute.tally)
+    clear_record(relative.tally)
+    absolute.count = 0
+    relative.count = 0
+    for index in range(engine.n):
+        coordinate = coordinate_of(engine, index)
+        resolution = resolution_known(coordinate)
+        tally(absolute, resolution, shift)
+        tally(relative, relative_to_claim(coordinate, resolution), shift)
+
+
+@always_inlined
+def tally(found: Middle, value: float, shift: int) -> None:
+    """Count a number that is known, and tally it where it begins like the middle one."""
+    if value >= 0.0:
+        found.count += 1
+        number = bits(value) >> shift
+        if number >> DIGIT_BITS == found.start:
+            found.tally.counts[number & (DIGIT_VALUES - 1)] += 1
+
+
+def note_digit(found: Middle) -> None:
+    """Note the next digit of the middle one."""
+    digit = 0
+    while found.before + found.tally.counts[digit] <= (found.count - 1) // 2:
+        found.before += found.tally.counts[digit]
+        digit += 1
+    found.start = found.start * DIGIT_VALUES + digit
+
+
+@kernel
+@never_inlined
+def count_up_to(engine: ConstEngine, shift: int, absolute: Middle, relative: Middle) -> None:
+    """Count the numbers up to the largest one that begins like the middle one, behind which so many bits come."""
+    absolute.at = NONE_YET
+    relative.at = NONE_YET
+    absolute.above = BEYOND_ALL
+    relative.above = BEYOND_ALL
+    for index in range(engine.n):
+        coordinate = coordinate_of(engine, index)
+        resolution = resolution_known(coordinate)
+        note_side(absolute, resolution, shift)
+        note_side(relative, relative_to_claim(coordinate, resolution), shift)
+
+
+@always_inlined
+def note_side(found: Middle, value: float, shift: int) -> None:
+    """Count a number that is known on its side."""
+    if value >= 0.0:
+        number = bits(value)
+        if number >> shift <= found.start:
+            found.counted += 1
+            found.at = number if number > found.at else found.at
+        else:
+            found.above = number if number < found.above else found.above
+
+
+def middle_one(found: Middle) -> float:
+    """Return the middle one of the numbers, or the middle of two of them; NaN where there is none."""
+    if found.count == 0:
+        return math.nan
     # Of two in the middle the upper one may lie beyond the numbers that begin so.
-    return middle(from_bits(at), from_bits(above if counted <= count // 2 else at)), count
-
-
-@kernel
-def tally_digits(engine: ConstEngine, relative: bool, shift: int, start: int, tally: Tally) -> int:
-    """Count the numbers that begin with some digits by their next digit, behind which so many bits come."""
-    clear_record(tally)
-    count = 0
-    for index in range(engine.n):
-        value = resolution_known(coordinate_of(engine, index), relative)
-        if value >= 0.0:
-            number = bits(value) >> shift
-            if number >> DIGIT_BITS == start:
-                tally.counts[number & (DIGIT_VALUES - 1)] += 1
-                count += 1
-    return count
-
-
-@kernel
-def count_up_to(engine: ConstEngine, relative: bool, guess: int) -> tuple[int, int, int]:
-    """Return how many numbers have no larger bits than the guess, the largest of them, and the smallest beyond it."""
-    counted = 0
-    at = NONE_YET
-    above = BEYOND_ALL
-    for index in range(engine.n):
-        value = resolution_known(coordinate_of(engine, index), relative)
-        if value >= 0.0:
-            number = bits(value)
-            if number <= guess:
-                counted += 1
-                at = number if number > at else at
-            else:
-                above = number if number < above else above
-    return counted, at, above
+    return middle(from_bits(found.at), from_bits(found.above if found.counted <= found.count // 2 else found.at))
 
 
 def change_of_claims(engine: ConstEngine) -> float:

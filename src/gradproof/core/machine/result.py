@@ -14,7 +14,7 @@ from ..noise.shown_arithmetic import noise_source
 from ..records import codes
 from ..records.abi import Code, Integer, Integers, Reals, exported
 from ..records.border import MOST_UNSEEN, REPORT_BYTES, Findings, Report, size_is_bad
-from ..records.codes import BAD_CAPACITY, DONE, MODE_LINES, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
+from ..records.codes import AGREES, BAD_CAPACITY, DONE, MODE_LINES, NOTHING_TOLD, UNTESTED, WRONG, is_acceptable
 from ..records.engine import ConstEngine, coordinate_of
 from ..records.floats import larger
 from ..records.lines import Lines, block_of
@@ -148,9 +148,11 @@ def report_coordinates(engine: ConstEngine, report: Report) -> None:
         cause = coordinate.cause
         report.kinks += 1 if coordinate.kink != 0 else 0
         report.wrong += 1 if cause == WRONG else 0
-        report.agreeing += 1 if is_acceptable(cause) else 0
+        # Most agree: the others are asked about by a call.
+        is_right = cause == AGREES or is_acceptable(cause)
+        report.agreeing += 1 if is_right else 0
         report.untested += 1 if cause <= UNTESTED else 0
-        if is_decided(cause):
+        if is_right or cause == WRONG:
             report.resolution = larger(coordinate.resolution, report.resolution)
     report.change = change_of_claims(engine)
     report.tested = engine.n - report.untested

@@ -91,6 +91,22 @@ def put_back(probe: Probe, x: ConstVector, point: Vector) -> None:
         point[index] = x[index]
 
 
+@kernel
+def sets_all(probe: Probe, start: int, stop: int) -> bool:
+    """Return whether a probe sets every coordinate of [start, stop)."""
+    return probe.ratio == 0.0 and probe.start <= start and stop <= probe.stop
+
+
+@kernel
+def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None:
+    """Undo a probe, unless the one that follows sets all of its coordinates anyway.
+
+    A round over n coordinates so copies n numbers, instead of x n times.
+    """
+    if not sets_all(following, probe.start, probe.stop):
+        put_back(probe, x, point)
+
+
 def code_of_probes(
     probes: ConstProbes, count: int, n: int, claimed: ConstVector, sizes: ConstReals, changes: Reals
 ) -> int:

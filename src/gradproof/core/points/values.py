@@ -41,23 +41,7 @@ from ..records.overlapping import overlap
 from ..records.record import WORD, record
 from .directions import Sizes
 from .long_lines import is_long
-from .probes import code_of_points, code_of_probes, copy, move_and_predict, put_back, typical_for
-
-
-@kernel
-def sets_all(probe: Probe, start: int, stop: int) -> bool:
-    """Return whether a probe sets every coordinate of [start, stop)."""
-    return probe.ratio == 0.0 and probe.start <= start and stop <= probe.stop
-
-
-@kernel
-def leave(probe: Probe, following: Probe, x: ConstVector, point: Vector) -> None:
-    """Undo a probe, unless the one that follows sets all of its coordinates anyway.
-
-    A round over n coordinates so copies n numbers, instead of x n times.
-    """
-    if not sets_all(following, probe.start, probe.stop):
-        put_back(probe, x, point)
+from .probes import code_of_points, code_of_probes, copy, leave, move_and_predict, sets_all, typical_for
 
 
 @record
@@ -144,21 +128,43 @@ def evaluate(
     """
     if count == 0 and n >= 0:
         return DONE
-    if is_null(objective):
-        return NULL_OBJECTIVE
-    if is_null(values):
-        return NULL_VALUES
-    code = code_of_points(x, claimed, n, point, 1 if count > 0 else count)
-    if code == DONE:
-        code = code_of_probes(probes, count, n, claimed, sizes, changes)
-    if code == DONE and overlap(values, count * WORD, changes, count * WORD):
-        code = OVERLAP
-    if code != DONE:
-        return code
     problem = local_record(Problem)
     set_problem(problem, objective, user, x, claimed, n)
     problem.sizes = sizes
-    return watched_values(problem, Round(probes, count, values, changes), point, local_record(Watch))
+    return evaluate_round(problem, x, claimed, Round(probes, count, values, changes), point)
+
+
+def evaluate_round(problem: Problem, x: ConstVector, claimed: ConstVector, asked: Round, point: Vector) -> int:
+    """Write the values of a round; of pairs, the probes are those that the engine wrote, and are not looked at."""
+    n = problem.n
+    count = asked.size
+    if is_null(problem.objective):
+        return NULL_OBJECTIVE
+    if is_null(asked.values):
+        return NULL_VALUES
+    code = code_of_points(x, claimed, n, point, 1 if count > 0 else count)
+    if code == DONE and is_null(problem.pairs):
+        code = code_of_probes(asked.probes, count, n, claimed, problem.sizes, asked.changes)
+    if code == DONE and overlap(asked.values, count * WORD, asked.changes, count * WORD):
+        code = OVERLAP
+    if code != DONE:
+        return code
+    if not is_null(problem.pairs):
+        return values_of_pairs(problem, x, point, asked.values, count)
+    return watched_values(problem, asked, point, local_record(Watch))
+
+
+def values_of_pairs(problem: Problem, x: ConstVector, point: Vector, values: Reals, count: int) -> int:
+    """Write the values of a round of pairs, where nobody watches; return a code where the objective ends it."""
+    copy(x, problem.n, point)
+    last = 0
+    for number in range(count):
+        move_side(problem, last, number, x, point)
+        code = value_of(problem, point, offset(values, number))
+        if code != DONE:
+            return code
+        last = number
+    return DONE
 
 
 def set_problem(
