@@ -43,7 +43,7 @@ def check_loss(
     state = State(torch, module_or_parameters, loss)
     with state.kept():
         report = _checked(torch, parameters, state.before(loss), precision, settings)
-    notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
+        notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
     return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
 
