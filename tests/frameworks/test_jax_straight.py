@@ -5,6 +5,7 @@ import re
 import pytest
 
 import gradproof.jax
+from gradproof.doors import soon
 from gradproof.report.cause import Cause
 
 jax = pytest.importorskip("jax")
@@ -99,6 +100,7 @@ LOOPS = {
         *((name, "float64", None, "lines") for name in ("leaky_relu", "abs", "rectified", "by_hand")),
         ("relu", "float64", None, "full"),
         ("relu6", "float32", "float64", "lines"),
+        ("relu", "float32", None, "lines"),
     ],
 )
 def test_a_block_that_starts_at_0(activation, dtype, precision, mode):
@@ -157,3 +159,67 @@ def test_what_float32_cannot_decide_is_decided_in_float64():
     assert (report.verdict, is_told(report), report.wrong.tolist()) == ("wrong", True, list(range(6)))
     report = gradproof.jax.check(loss, x, jax.grad(lambda x: loss(x, a_hundredth_more)))
     assert (report.verdict, is_told(report)) == ("wrong", True)
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(1.0, "right"), (0.0, "right"), (7.0, "wrong")])
+def test_a_gradient_by_hand_may_take_other_slopes(slope, verdict):
+    p = {"a": jnp.zeros(40), "b": jnp.linspace(0.5, 1, 40)}
+
+    def loss(p):
+        return jnp.abs(p["a"]).sum() + jnp.sin(p["b"]).sum()
+
+    report = gradproof.jax.check(loss, p, lambda p: {"a": jnp.full(40, slope), "b": jnp.cos(p["b"])}, mode="lines")
+    assert (report.verdict, is_told(report)) == (verdict, True)
+    takes_others = any(one.endswith("takes there, in a: it takes others, or is wrong.") for one in report.warnings)
+    assert takes_others == (slope == 0)
+    assert {one.name.partition("[")[0] for one in report.findings if one.cause is Cause.WRONG} <= {"a"}
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_a_map_that_float32_cannot_decide_is_decided_in_float64(factor):
+    @jax.custom_vjp
+    def rule(x):
+        return x
+
+    rule.defvjp(lambda x: (x, None), lambda _, incoming: (factor * incoming,))
+    x = jnp.linspace(0.1, 1, 6)
+    report = gradproof.jax.check(lambda x: 1000 + jnp.sin(rule(x)) / 1000, x)
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert any(one.endswith("it was done in float64.") for one in report.warnings)
+    if factor != 1:
+        assert {one.name for one in report.findings} == {f"output[{place}] / x[{place}]" for place in range(6)}
+
+
+@pytest.mark.parametrize("weight", [0.0, 1e-6])
+def test_a_claim_of_0_that_lines_in_float32_do_not_see(weight):
+    random = jax.random.split(jax.random.key(0), 3)
+    x, p = jax.random.normal(random[0], (8, 6)), {"W": jax.random.normal(random[1], (6, 12))}
+    p["frozen"] = jax.random.normal(random[2], (4,))
+
+    def loss(p):
+        return jnp.square(jnp.tanh(x @ p["W"])).mean() + weight * jax.lax.stop_gradient(p["frozen"]).sum()
+
+    report = gradproof.jax.check(loss, p, mode="lines")
+    is_alive = any("f changes with arrays all of whose claims are 0 (frozen)" in one for one in report.warnings)
+    assert is_alive == (weight != 0)
+    assert (report.verdict, report.arithmetic) == (("wrong", "float64") if weight else ("right", "float32"))
+    named = {one.name.partition("[")[0] for one in report.findings if one.cause is Cause.WRONG}
+    assert named == ({"frozen"} if weight else set())
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor):
+    monkeypatch.setattr(soon, "LATE", -90)
+    x, p = jax.random.normal(jax.random.key(0), (8, 6)), {"W": jax.random.normal(jax.random.key(1), (6, 12))}
+
+    def loss(p):
+        return jnp.square(jnp.tanh(x @ p["W"])).mean()
+
+    def gradient(p):
+        return {"W": factor * jax.grad(loss)(p)["W"]}
+
+    report = gradproof.jax.check(loss, p, gradient, mode="lines")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert any(one.startswith("In float32 the check had not come to an end") for one in report.warnings)
+    # Within limits of the user, nothing ends it.
+    assert gradproof.jax.check(loss, p, gradient, mode="lines", time_limit=60.0).arithmetic == "float32"

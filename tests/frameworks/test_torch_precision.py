@@ -397,3 +397,20 @@ def test_rounding_is_told_in_arrays_of_any_layout(order):
     assert (agreement.beyond, agreement.arrays) == (2, ("w",))
     assert np.argwhere(clean["w"] != exact["w"]).tolist() == [[0, 299], [399, 7]]
     assert 0 < agreement.relative < 1e-7
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.3])
+def test_derivatives_by_torch_func_are_checked_as_they_are(factor):
+    torch.manual_seed(0)
+    module, inputs = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 3)), torch.randn(8, 4)
+    module[2].weight.register_hook(lambda gradient: factor * gradient)
+
+    def loss():
+        slopes = torch.func.vmap(torch.func.grad(lambda row: module(row).logsumexp(0)))(inputs)
+        return slopes.square().mean() + module(inputs).square().mean()
+
+    report = gradproof.torch.check(module, loss, mode="lines", precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float32")
+    named = {one.name.partition("[")[0] for one in report.findings if one.cause.name == "WRONG"}
+    assert named == (set() if factor == 1 else {"2.weight"})
+    assert any("PyTorch has no float64 for torch.func.grad" in note for note in report.warnings)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import gradproof.torch
-from gradproof.torch import doubt, modules
+from gradproof.doors import soon
+from gradproof.torch import modules
 from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
 
@@ -137,7 +138,7 @@ def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor, refu
     torch.manual_seed(0)
     module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
     module[0].weight.register_hook(lambda gradient: factor * gradient)
-    monkeypatch.setattr(doubt, "LATE", -90)
+    monkeypatch.setattr(soon, "LATE", -90)
     monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
     is_late = any(one.startswith("In float32 the check had not come to an end") for one in report.warnings)
@@ -176,7 +177,7 @@ def test_whatever_is_coarse_is_in_doubt():
     torch.manual_seed(0)
     module, x = nn.Linear(6, 1), torch.randn(8, 6)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
-    told = doubt.Soon(lambda: 0.0, dict(module.named_parameters()), {}).doubt
+    told = soon.Soon(lambda: 0.0, {}, {}, lambda *_: False).doubt
     for arithmetic in ("float64", "float32", "coarser than float32"):
         one = replace(report, arithmetic=arithmetic)
         assert told(one) == ""

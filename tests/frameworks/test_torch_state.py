@@ -130,3 +130,30 @@ def test_the_second_number_of_numpys_generator_is_where_it_is_looked_for():
     for _ in range(2):
         np.random.standard_normal()
         assert _has_second_number() == bool(np.random.get_state(legacy=False)["has_gauss"])
+
+
+def normalised():
+    """A spectral normalisation, whose vectors every read of the weight changes."""
+    module = torch.nn.Sequential(torch.nn.Linear(8, 6), torch.nn.Linear(6, 3))
+    torch.nn.utils.parametrizations.spectral_norm(module[0])
+    inputs = torch.randn(16, 8)
+    return module, module[1].weight, lambda: module(inputs).square().mean()
+
+
+def of_largest_norm():
+    """An embedding that shortens its rows where they are looked up."""
+    module = torch.nn.Sequential(torch.nn.Embedding(9, 8, max_norm=1.0), torch.nn.Linear(8, 3))
+    ids = torch.randint(0, 9, (16,))
+    return module, module[1].weight, lambda: module(ids).square().mean()
+
+
+@pytest.mark.parametrize("make", [normalised, of_largest_norm])
+def test_what_modules_write_to_is_restored_where_the_gradient_is_wrong(make):
+    torch.manual_seed(0)
+    module, weight, loss = make()
+    weight.register_hook(lambda gradient: 2 * gradient)
+    before = {name: one.clone() for name, one in module.state_dict().items()}
+    report = gradproof.torch.check(module, loss, mode="lines")
+    named = {one.name.partition("[")[0] for one in report.findings if one.cause.name == "WRONG"}
+    assert (report.verdict, named) == ("wrong", {"1.weight"})
+    assert all(torch.equal(one, before[name]) for name, one in module.state_dict().items())

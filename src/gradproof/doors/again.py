@@ -1,36 +1,36 @@
-"""What a check of a framework does again where the first time is not the last word.
-
-In float64, where float32 hides the answer; and with the slopes of automatic differentiation, where kinks meet at x.
-"""
+"""Checks of frameworks that are done again with the slopes of automatic differentiation, where kinks meet at x."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from ..report.cause import Cause
 from ..report.report import Report
+from .names import listed
 
 # What a check that is done again would not keep to.
 LIMITS = ("budget", "time_limit", "save", "resume", "executor")
-# A factor that is off by as many of its error bars is clearly wrong in float32, too.
-CLEAR = 8
-IN_DOUBT = (
-    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
-    "was done in float64."
-)
-UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
 KINKS = (
     "Kinks meet at x: {count:,} arguments of {names} are 0 there, where f need have no gradient, and automatic "
     "differentiation takes a slope by convention. {why} checked with this slope in place of the kink, for these "
     "arguments alone."
 )
+HIDDEN = (
+    "Kinks meet at x: {count:,} arguments of {names} are 0 there, where f need have no gradient. The gradient agrees "
+    "with f within their gaps, but not with the slopes that automatic differentiation takes there, in {where}: it "
+    "takes others, or is wrong."
+)
 AT_ONCE, AGAIN = "f was", "f did not agree with that ({evaluations:,} evaluations): it was"
 
 
-class Straightened(Protocol):
+class Straightened(ABC):
     """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
+
+    The slopes there are those that the framework takes for its derivative, so that this function has the gradient that
+    automatic differentiation computes, if that is right.
 
     Attributes
     ----------
@@ -43,37 +43,9 @@ class Straightened(Protocol):
     count: int
     names: dict[str, None]
 
-
-def in_float64(report: Report, settings: Mapping[str, Any], again: Callable[[], Any]) -> Report:
-    """Return the report of a check in float64 where float32 hides the answer; else the same report.
-
-    Parameters
-    ----------
-    report
-        Of the check as things are.
-    settings
-        Those of the user.
-    again
-        Checks in float64, and returns the report; anything else if that cannot be.
-    """
-    reason = doubt(report, settings)
-    found = again() if reason else None
-    return with_notes(found, [reason]) if isinstance(found, Report) else report
-
-
-def doubt(report: Report, settings: Mapping[str, Any]) -> str:
-    """Return how float32 hides the answer; "" where it does not.
-
-    Nothing is decided, or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of its
-    error bars.
-    """
-    if report.verdict == "right" or report.arithmetic == "float64" or is_limited(report, settings):
-        return ""
-    if report.verdict == "inconclusive":
-        return "" if report.nondeterministic else UNDECIDED.format(count=report.evaluations)
-    wrong = [one for one in report.findings if one.cause is Cause.WRONG]
-    is_clear = any(not one.is_line or abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong)
-    return "" if is_clear else IN_DOUBT.format(count=report.evaluations)
+    @abstractmethod
+    def __call__(self, *point: Any) -> float:
+        """Return the value at a point, or at the present parameters."""
 
 
 def with_slopes(
@@ -82,6 +54,8 @@ def with_slopes(
     check: Callable[[Any], Report],
     straightened: Callable[[], Straightened | None],
     at_once: Straightened | None = None,
+    *,
+    is_own: bool = True,
 ) -> Report:
     """Check a gradient; where it disagrees at kinks that meet, with the slopes that automatic differentiation takes.
 
@@ -97,16 +71,32 @@ def with_slopes(
         Returns the function with these slopes; None if that cannot be.
     at_once
         The function with these slopes where they are taken from the first.
+    is_own
+        Whether the claims are those of the framework; a gradient by hand may take other slopes.
     """
     if at_once is not None and at_once.count:
-        return with_notes(check(at_once), [_about_kinks(at_once, AT_ONCE)])
+        report = with_notes(check(at_once), [_about_kinks(at_once, AT_ONCE)])
+        if is_own or report.verdict != "wrong" or is_limited(report, settings):
+            return report
+        return _with_other_slopes(report, check(objective), at_once)
     report = check(objective)
     if report.verdict != "wrong" or is_limited(report, settings):
         return report
-    straight = straightened()
+    straight = at_once or straightened()
     if straight is None or not straight.count:
         return report
     return with_notes(check(straight), [_about_kinks(straight, AGAIN.format(evaluations=report.evaluations + 1))])
+
+
+def _with_other_slopes(straight: Report, plain: Report, function: Straightened) -> Report:
+    """Return the report of f with the slopes of automatic differentiation, or that of f as it is if it agrees."""
+    if plain.verdict != "right":
+        return straight
+    names = dict.fromkeys(one.name.partition("[")[0] for one in straight.findings if one.cause is Cause.WRONG)
+    evaluations = straight.evaluations + plain.evaluations
+    where = listed(list(names)) or "x"
+    note = HIDDEN.format(count=function.count, names=", ".join(function.names), where=where)
+    return with_notes(replace(plain, evaluations=evaluations), [note])
 
 
 def _about_kinks(straight: Straightened, why: str) -> str:

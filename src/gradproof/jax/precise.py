@@ -10,11 +10,12 @@ import numpy as np
 
 from ..checking import check as check_gradient
 from ..doors.again import with_notes, with_slopes
+from ..doors.soon import goes_along_lines
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
 from .lifting import Lifting, wide
-from .straight import Straightened, straightened
+from .straight import StraightFunction, straightened
 from .trees import Tree
 
 
@@ -50,10 +51,17 @@ class Precise:
         """Return the function in float64."""
         return self._value(self._tree.listed(x))[0]
 
-    def straightened(self, x: Any) -> Straightened:
-        """Return the function with the slopes that JAX takes where kinks meet at x."""
-        jax = self._jax
-        return self._value.straightened(lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x)
+    def straightened(self, x: Any, *, at_once: bool = False) -> StraightFunction | None:
+        """Return the function with the slopes that JAX takes where kinks meet at x; None if it cannot be had."""
+        jax, value = self._jax, self._value
+
+        def made(traced: Any) -> StraightFunction:
+            own = Lifting(jax)
+            return StraightFunction(
+                jax, traced, own, lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x
+            )
+
+        return straightened(self.value, x, lambda: value.traced, made, at_once=at_once)
 
     def gradient(self, x: Any) -> Any:
         """Return the claimed gradient, with what rounding explains taken out."""
@@ -84,19 +92,20 @@ class Lifted:
         The function.
     given
         The lists by which it is traced.
+
+    Attributes
+    ----------
+    traced
+        The function as it was traced.
     """
 
     def __init__(self, jax: Any, function: Callable[..., Any], *given: list[Any]) -> None:
         self._jax = jax
-        self._traced = jax.make_jaxpr(function)(*given)
+        self.traced = jax.make_jaxpr(function)(*given)
         self._compiled = jax.jit(self._evaluator(Lifting(jax)))
 
     def _evaluator(self, lifting: Lifting) -> Callable[..., list[Any]]:
-        return lambda *arrays: lifting.evaluate(self._traced.jaxpr, self._traced.consts, *arrays)
-
-    def straightened(self, listed: Callable[[Any], list[Any]], x: Any) -> Straightened:
-        """Return the function with the slopes that JAX takes where kinks meet at x; its arguments are made lists."""
-        return Straightened(self._jax, self._traced, Lifting(self._jax), listed, x)
+        return lambda *arrays: lifting.evaluate(self.traced.jaxpr, self.traced.consts, *arrays)
 
     def __call__(self, *lists: list[Any]) -> list[Any]:
         """Return what the function returns, in float64."""
@@ -144,11 +153,14 @@ def check_in_float64(
         precise.gradient(x)
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
         return reason_of(problem)
+    along_lines = goes_along_lines(sum(one.size for one in point), settings)
     report = with_slopes(
         precise.value,
         settings,
         lambda value: check_gradient(value, precise.gradient, x, **{"convention": "jax", **settings}),
-        lambda: straightened(precise.value, x, lambda: precise.straightened(x)),
+        lambda: precise.straightened(x),
+        at_once=precise.straightened(x, at_once=True) if along_lines else None,
+        is_own=claimed is None,
     )
     notes = [EVALUATED]
     if precise.agreement is not None:

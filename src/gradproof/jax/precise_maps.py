@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ..doors.soon import Soon
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
 from ..problem.numbers import Flat
@@ -108,18 +109,52 @@ def numbered(arrays: list[Flat]) -> dict[str, Flat]:
     return {str(number): array for number, array in enumerate(arrays)}
 
 
-def check_maps_in_float64(
-    jax: Any, start: Map, modes: Sequence[str], order: int, settings: dict[str, Any]
-) -> Report | str:
-    """Check the derivatives of a function in several modes and orders in float64; return why that cannot be done."""
-    if not start.tree.precisions | start.out.precisions <= {*UNITS, "float64"}:
-        return "complex numbers are checked as they are"
-    try:
-        every = [(PreciseMap(jax, one, mode), after) for one, mode, after in every_check(start, modes, order)]
-    except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
-        return reason_of(problem)
-    reports = []
-    for one, after in every:
-        report = one.check(settings)
-        reports.append(replace(report, subject=f"{report.subject}{after}"))
-    return together(reports)
+class OfOutputs:
+    """The derivatives of a function with many outputs in several modes and orders.
+
+    Parameters
+    ----------
+    jax
+        JAX.
+    start
+        The function.
+    modes, order
+        Which derivatives.
+    settings
+        Those of the user.
+    """
+
+    is_of_arrays = False
+
+    def __init__(self, jax: Any, start: Map, modes: Sequence[str], order: int, settings: dict[str, Any]) -> None:
+        self._jax = jax
+        self._start = start
+        self._modes = modes
+        self._order = order
+        self._settings = settings
+
+    def check(self, _: Callable[[Any], Any]) -> Report:
+        """Check them as things are; nothing ends these checks."""
+        every = every_check(self._start, self._modes, self._order)
+        return _together((one.check(mode, self._settings), after) for one, mode, after in every)
+
+    def again(self) -> Report | str:
+        """Check them in float64; return instead why that cannot be done."""
+        start = self._start
+        if not start.tree.precisions | start.out.precisions <= {*UNITS, "float64"}:
+            return "complex numbers are checked as they are"
+        checks = every_check(start, self._modes, self._order)
+        try:
+            every = [(PreciseMap(self._jax, one, mode), after) for one, mode, after in checks]
+        except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
+            return reason_of(problem)
+        return _together((one.check(self._settings), after) for one, after in every)
+
+    def soon(self) -> Soon:
+        """Return what says where float64 decides."""
+        return Soon(self._start, {}, self._settings, lambda *_: False)
+
+
+def _together(reports: Iterable[tuple[Report, str]]) -> Report:
+    """Return one report of several, each with what it is the derivative of."""
+    return together([replace(one, subject=f"{one.subject}{after}") for one, after in reports])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ..doors.again import Straightened
 from .interpreting import CALLS, Interpreter
 
 # Operations that have kinks, and with them those that functions of single elements are made of.
@@ -27,12 +28,10 @@ class Element(NamedTuple):
     slope: float
 
 
-class Straightened:
-    """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
+class StraightFunction(Straightened):
+    """A function of arrays by name that is straight where kinks meet at x.
 
-    The slopes there are those that JAX takes for its derivative, so that this function has the gradient that automatic
-    differentiation computes, if that is right.  Only slopes between those of the two sides are taken: another one is
-    an error of a rule.
+    Only slopes between those of the two sides are taken: another one is an error of a rule.
 
     Parameters
     ----------
@@ -46,13 +45,6 @@ class Straightened:
         Makes copies of arrays by name, as JAX has them, in a list.
     x
         The arrays by name at x.
-
-    Attributes
-    ----------
-    count
-        The number of such arguments.
-    names
-        The functions that have them.
     """
 
     def __init__(self, jax: Any, traced: Any, own: Interpreter, listed: Callable[[Any], list[Any]], x: Any) -> None:
@@ -74,23 +66,46 @@ class Straightened:
         self.count = interpreter.count
         self.names = interpreter.names
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, *point: Any) -> float:
         """Return the value at another point."""
         with self._own.active():
-            return float(self._compiled(self._listed(x), self._point))
+            return float(self._compiled(self._listed(*point), self._point))
 
 
-def straightened(objective: Callable[[Any], Any], x: Any, made: Callable[[], Straightened]) -> Straightened | None:
+def straightened(
+    objective: Callable[[Any], Any],
+    x: Any,
+    traced: Callable[[], Any],
+    made: Callable[[Any], StraightFunction],
+    *,
+    at_once: bool = False,
+) -> StraightFunction | None:
     """Return the straightened form of a function of arrays by name; None if it cannot be had.
 
     Not all of what users trace can be evaluated operation by operation, such as what is spread over several devices.
+
+    Parameters
+    ----------
+    objective
+        The function.
+    x
+        The arrays by name at x.
+    traced
+        Traces it.
+    made
+        Makes the straightened form of what was traced.
+    at_once
+        Whether this is before anything disagreed: then only where there may be kinks and it takes no loops of Python.
     """
     try:
-        found = made()
-        is_same = not found.count or math.isclose(found(x), float(objective(x)), rel_tol=SAME)
+        found = traced()
+        if at_once and (any(map(_has_loops, found.jaxpr.eqns)) or not any(map(_has_kinks, found.jaxpr.eqns))):
+            return None
+        straight = made(found)
+        is_same = not straight.count or math.isclose(straight(x), float(objective(x)), rel_tol=SAME)
     except Exception:  # an operation of someone else's, or a function that cannot be traced
         return None
-    return found if is_same else None
+    return straight if is_same else None
 
 
 class Straightening(Interpreter):
@@ -212,3 +227,7 @@ def _is_of_elements(equation: Any) -> bool:
 def _has_kinks(equation: Any) -> bool:
     inside = _inside(equation)
     return equation.primitive.name in KINKED if inside is None else any(map(_has_kinks, inside))
+
+
+def _has_loops(equation: Any) -> bool:
+    return equation.primitive.name in LOOPS or any(map(_has_loops, _inside(equation) or []))

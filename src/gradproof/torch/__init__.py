@@ -110,8 +110,8 @@ def check(
     Where arguments of relu, abs, leaky_relu or clamp are exactly 0, as after a block that starts at 0, kinks meet at x,
     and what automatic differentiation computes need not be a slope of f.  Along lines the check then takes the slope
     that PyTorch takes at 0 in place of the kink, for these arguments alone, and a note says so.  Where every coordinate
-    is checked, or a backward pass by hand may take another slope, that is done if the gradient disagrees, unless
-    budget, time_limit, save or resume is given.
+    is checked, that is done if the gradient disagrees, unless budget, time_limit, save or resume is given.  A backward
+    pass by hand may take other slopes: a gradient that agrees with the loss as it is stays right, and a note says so.
 
     On a CUDA device parameters are moved where they are: nothing but a few numbers leaves it.  Such a check goes along
     lines; of the settings there are seed, budget, time_limit, rtol and atol.

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import closing
 from typing import Any
 
 from ..checking import check as check_gradient
 from ..doors.again import with_notes, with_slopes
+from ..doors.names import listed
+from ..doors.soon import Soon, goes_along_lines, in_float64
+from ..doors.unseen import with_unseen
 from ..evaluators.objectives import in_place
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
-from .doubt import COARSER, UNKNOWN, Soon, TakesLongError, goes_along_lines
 from .lifted.precise import CannotBeLiftedError, Precise
+from .moved import is_moved_by
 from .padding import about_padding
 from .state import RANDOM, State
-from .straight import Straightened
-from .tensors import imported, listed
+from .straight import StraightLoss
+from .tensors import imported
 
 FLOATS = ("torch.float32", "torch.float64")
 # NumPy takes no small steps in these: the loss is evaluated in float64.
 LOWER = ("torch.float16", "torch.bfloat16")
+COARSER = (
+    'The parameters are in float64, but something on the way to f computes in float32: precision="float64" shows '
+    "smaller errors."
+)
 
 
 def check_loss(
@@ -37,8 +43,8 @@ def check_loss(
     state = State(torch, module_or_parameters, loss)
     with state.kept():
         report = _checked(torch, parameters, state.before(loss), precision, settings)
-    notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
-    return with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes)
+        notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
+    return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
 
 def _checked(
@@ -52,22 +58,24 @@ def _checked(
     if isinstance(notes, Report):
         return notes
     gradient = Gradient(torch, parameters, loss)
-    soon = Soon(Loss(torch, loss), parameters, settings) if not notes and precise.kind == "float32" else None
-    report = None
-    with suppress(TakesLongError):
-        report = _check_in_place(torch, parameters, soon or Loss(torch, loss), gradient, settings, precise.may_meet)
-    if soon and (reason := soon.doubt(report)):
-        again = _in_float64(torch, precise, parameters, "float64", settings)
-        if isinstance(again, Report):
-            return with_notes(again, [reason])
-        notes = [UNKNOWN.format(names=soon.alive)] if soon.alive else notes
-    if soon and report:
-        report = replace(report, evaluations=report.evaluations + soon.looks)
-    if report is None or (soon and soon.is_over):
-        report = _check_in_place(torch, parameters, Loss(torch, loss), gradient, settings, precise.may_meet)
+    value = Loss(torch, loss)
+
+    def check(limited: Callable[[Any], Any]) -> Report:
+        report = _check_in_place(torch, parameters, limited(value), gradient, settings, precise.may_meet)
+        return with_notes(report, [*notes, *_about_absent(gradient.without)])
+
+    if notes or precise.kind != "float32":
+        report = check(lambda function: function)
+    else:
+        sizes = {name: one.numel() for name, one in parameters.items()}
+        report = in_float64(
+            Soon(value, sizes, settings, is_moved_by(parameters)),
+            check,
+            lambda: _in_float64(torch, precise, parameters, "float64", settings),
+        )
     if report.arithmetic == "float32" and all(str(one.dtype) == FLOATS[1] for one in parameters.values()):
-        notes = [*notes, COARSER]
-    return with_notes(report, [*notes, *_about_absent(gradient.without)])
+        return with_notes(report, [COARSER])
+    return report
 
 
 def _in_float64(
@@ -121,13 +129,18 @@ def _check_in_place(
     Along lines many meet at once, and lines see little beside them: there these slopes are taken from the first.
     """
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    straight = Straightened(torch, value) if may_meet and goes_along_lines(tensors, settings) else None
+    straight = (
+        StraightLoss(torch, value)
+        if may_meet and goes_along_lines(sum(one.numel() for one in tensors.values()), settings)
+        else None
+    )
     return with_slopes(
         value,
         settings,
         lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
-        lambda: straight or Straightened(torch, value),
-        at_once=None if straight is None or straight.is_by_hand else straight,
+        lambda: straight or StraightLoss(torch, value),
+        at_once=straight,
+        is_own=straight is None or not straight.is_by_hand,
     )
 
 

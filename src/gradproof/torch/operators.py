@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..arguments.mapping import mapped
+from ..doors.names import listed
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
 from ..problem.exceptions import raise_of_signal
@@ -17,7 +18,7 @@ from .arguments import Arguments
 from .backward import leaves, nodes
 from .padding import about_padding
 from .state import RANDOM, State
-from .tensors import are_tensors, as_array, can_move, imported, listed, numbers_of, replaced, tensors_of
+from .tensors import are_tensors, as_array, can_move, imported, numbers_of, replaced, tensors_of
 
 
 def check_function(

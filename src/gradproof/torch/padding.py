@@ -32,8 +32,11 @@ def about_padding(torch: Any, given: Any, tensors: Mapping[str, Any], report: Re
     wrong = (one for one in report.findings if one.cause is Cause.WRONG)
     places = [(layout.place(one.start), layout.place(one.stop - 1)) for one in wrong]
     for module in modules_in(torch, given):
-        row, name = getattr(module, "padding_idx", None), names.get(id(getattr(module, "weight", None)))
-        if row is None or name not in starts or not isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)):
+        # To read a weight may compute it, and change the state of modules, as spectral normalisation does.
+        if not isinstance(module, (torch.nn.Embedding, torch.nn.EmbeddingBag)) or module.padding_idx is None:
+            continue
+        row, name = module.padding_idx, names.get(id(module.weight))
+        if name not in starts:
             continue
         low, width = starts[name] + row * module.embedding_dim, module.embedding_dim
         if any(low <= first and last < low + width for first, last in places):

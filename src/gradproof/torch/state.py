@@ -51,12 +51,14 @@ class State:
         # Buffers are modified in place, or replaced by others.
         buffers = {id(one): one for module in modules for one in module._buffers.values() if one is not None}
         self._buffers = [(one, one.detach().clone()) for one in buffers.values()]
+        written = (one.weight for one in modules if getattr(one, "max_norm", None) is not None)
+        self._written = [(one, one.detach().clone()) for one in written if isinstance(one, torch.nn.Parameter)]
         self._attributes = [(names, _plain(torch, names)) for one in modules for names in (vars(one), one._buffers)]
         kept = [one for names, _ in self._attributes for one in names.values()]
         self._generators = [*_generators(torch), *_states_of(torch, [*kept, *used])]
 
     def put_back(self) -> None:
-        """Put everything back."""
+        """Put everything back that functions change between two calls."""
         for names, kept in self._attributes:
             for name, value in kept.items():
                 if names.get(name) is not value:
@@ -85,9 +87,16 @@ class State:
             try:
                 yield
             finally:
-                self.put_back()
+                self._put_all_back()
         finally:
-            self.put_back()
+            self._put_all_back()
+
+    def _put_all_back(self) -> None:
+        """Put parameters back, too, that forward passes write to, such as those of embeddings with a largest norm."""
+        self.put_back()
+        for parameter, copy in self._written:
+            with self._torch.no_grad():
+                parameter.copy_(copy)
 
 
 def modules_in(torch: Any, given: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
 
+from ..doors.again import Straightened
 from .calls import KINKED, may_meet, through
 from .lifted.lifting import eager
 
@@ -22,11 +23,8 @@ class Place(NamedTuple):
     slope: float
 
 
-class Straightened:
-    """A loss that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
-
-    The slopes there are those that PyTorch takes for its derivative, so that this loss has the gradient that automatic
-    differentiation computes, if that is right.
+class StraightLoss(Straightened):
+    """A loss that is straight where kinks meet at the parameters.
 
     Parameters
     ----------
@@ -37,10 +35,6 @@ class Straightened:
 
     Attributes
     ----------
-    count
-        The number of such arguments.
-    names
-        The functions that have them.
     is_by_hand
         Whether one of them is called in the forward pass of an `autograd.Function`, whose backward pass may take other
         slopes.
@@ -59,7 +53,7 @@ class Straightened:
         self._run()
         self._looks = False
 
-    def __call__(self) -> float:
+    def __call__(self, *_: Any) -> float:
         """Return the value at the present parameters."""
         return self._run()
 

@@ -108,6 +108,10 @@ class Lifting:
         name = getattr(function, "__name__", "")
         if name in ("__get__", "__set__"):
             return self._property(function, name, arguments)
+        if name == "requires_grad_" and self._is_wrapped(arguments[0]):
+            # What torch.func derives with respect to is this tensor, in its own precision, and not a copy.
+            self.lower["torch.func.grad"] = None
+            return function(*arguments, **keywords)
         called = self._torch.Tensor.double if name in CONVERSIONS and self._is_method(function, name) else function
         if called is not function:
             keywords = {key: value for key, value in keywords.items() if key == "memory_format"}
@@ -120,6 +124,11 @@ class Lifting:
                 raise problem from None
             self.lower[name] = None
             return value
+
+    def _is_wrapped(self, tensor: Any) -> bool:
+        """Whether a tensor is one of torch.func that is not in float64."""
+        functorch = getattr(self._torch._C, "_functorch", None)
+        return functorch is not None and tensor.dtype in self.low and functorch.is_functorch_wrapped_tensor(tensor)
 
     def _is_method(self, function: Any, name: str) -> bool:
         return function is getattr(self._torch.Tensor, name)

@@ -1,0 +1,181 @@
+"""Checks in float32 of which float64 has the last word: where float32 hides the answer, or gives it late."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..core.lines.arrays import BESIDES, MOST_PAIRS
+from ..engine import MODES, uses_lines
+from ..problem.numbers import Flat
+from ..report.cause import Cause
+from ..report.report import Report
+from .again import LIMITS, is_limited, with_notes
+from .names import listed
+
+# By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
+STEP, FLOOR = 0.125, 0.1
+# A check along lines in float32 that takes so many evaluations more than a right gradient does would take thousands.
+LATE = 150
+# A factor that is off by as many of its error bars is clearly wrong in float32, too.
+CLEAR = 8
+IN_DOUBT = (
+    "In float32 lines disagreed with the gradient, but no coordinate was confirmed ({count:,} evaluations): the check "
+    "was done in float64."
+)
+UNDECIDED = "In float32 the check could not decide ({count:,} evaluations): it was done in float64."
+ALIVE = (
+    "In float32 no line disagreed with the gradient ({count:,} evaluations), but f changes with arrays all of whose "
+    "claims are 0 ({names}): the check was done in float64."
+)
+UNKNOWN = "f changes with arrays all of whose claims are 0 ({names}): by what slope, float32 does not tell."
+UNFINISHED = "In float32 the check had not come to an end after {count:,} evaluations: it was done in float64."
+
+Function = Callable[..., Any]
+# Whether a function has another value than at x where arrays of these names are moved, after a check.
+IsMoved = Callable[[Function, Sequence[str], Report], bool]
+
+
+class TakesLongError(KeyboardInterrupt):
+    """Ends a check as Ctrl-C would; `Soon` raises it, and knows."""
+
+
+class Soon:
+    """What ends a check along lines in float32 where float64 is sooner at its end, and says where float64 decides.
+
+    Parameters
+    ----------
+    function
+        The function that is checked.
+    sizes
+        The numbers of coordinates of its arrays, by name.
+    settings
+        Those of the check: where there are limits among them, this ends nothing.
+    is_moved
+        Whether it has another value where arrays are moved.
+
+    Attributes
+    ----------
+    is_over
+        Whether it has ended a check.
+    """
+
+    def __init__(
+        self, function: Function, sizes: Mapping[str, int], settings: Mapping[str, Any], is_moved: IsMoved
+    ) -> None:
+        self._function = function
+        self._sizes = sizes
+        self._settings = settings
+        self._is_moved = is_moved
+        has_end = goes_along_lines(sum(sizes.values()), settings) and not any(settings.get(one) for one in LIMITS)
+        self._most = BESIDES + 2 * min(len(sizes), MOST_PAIRS) + LATE if has_end else None
+        self._calls = 0
+        # How often the function was evaluated after the check, and what it changes with although all claims are 0.
+        self._looks = 0
+        self._alive = ""
+        self.is_over = False
+
+    def limited(self, function: Function) -> Function:
+        """Return a function, this one or another form of it, whose calls count."""
+
+        def counted(*point: Any) -> Any:
+            self.is_over = self._calls == self._most
+            if self.is_over:
+                raise TakesLongError
+            self._calls += 1
+            return function(*point)
+
+        return function if self._most is None else counted
+
+    def doubt(self, report: Report | None) -> str:
+        """Return why a check is to be done in float64; "" where there is no reason.
+
+        There is no report where this has ended a check that was about to begin.
+
+        Nothing is decided; or lines disagree and nothing is clearly wrong, as a coordinate is, or a factor by many of
+        its error bars; or f changes with arrays of which all claims are 0, whose slopes lines hardly see.
+        """
+        if self.is_over or report is None:
+            return UNFINISHED.format(count=self._calls)
+        if report.arithmetic == "float64" or is_limited(report, self._settings):
+            return ""
+        if report.verdict == "right":
+            return self._about_zeros(report)
+        if report.verdict == "inconclusive":
+            return "" if report.nondeterministic else UNDECIDED.format(count=report.evaluations)
+        wrong = [one for one in report.findings if one.cause is Cause.WRONG]
+        is_clear = report.power is None or any(
+            not one.is_line or abs(one.factor - 1) > CLEAR * one.factor_bar for one in wrong
+        )
+        return "" if is_clear else IN_DOUBT.format(count=report.evaluations)
+
+    def _about_zeros(self, report: Report) -> str:
+        """Return why arrays that are said to be dead may be alive: lines through all of x see little of them."""
+        blocks = report.power.blocks if report.power is not None else ()
+        zeros = [one.name for one in blocks if one.norm == 0.0 and one.name in self._sizes]
+        if not zeros or len(zeros) == len(blocks) or report.nondeterministic:
+            return ""
+
+        def looked(*point: Any) -> Any:
+            self._looks += 1
+            return self._function(*point)
+
+        if not self._is_moved(looked, zeros, report):
+            return ""
+        self._alive = listed(zeros)
+        return ALIVE.format(names=self._alive, count=report.evaluations)
+
+    def told(self, report: Report, reason: str) -> Report:
+        """Return the report of a check that was not done in float64, although there may be a reason."""
+        notes = [UNKNOWN.format(names=self._alive)] if reason and self._alive else []
+        return with_notes(replace(report, evaluations=report.evaluations + self._looks), notes)
+
+
+def in_float64(
+    soon: Soon, check: Callable[[Callable[[Function], Function]], Report], again: Callable[[], Any]
+) -> Report:
+    """Return the report of a check; of one in float64 where float32 hides the answer, or gives it late.
+
+    Parameters
+    ----------
+    soon
+        What ends the check, and says where float64 decides.
+    check
+        Checks as things are, with what a function becomes first.
+    again
+        Checks in float64, and returns the report; anything else if that cannot be.
+    """
+    report = None
+    with suppress(TakesLongError):
+        report = check(soon.limited)
+    reason = soon.doubt(report)
+    found = again() if reason else None
+    if isinstance(found, Report):
+        return with_notes(found, [reason])
+    if report is None or soon.is_over:
+        report = check(lambda function: function)
+    return soon.told(report, reason)
+
+
+def moves(arrays: Iterable[Flat], seed: int) -> Iterator[Flat]:
+    """Yield steps for arrays along random signs, by a part of the size of each coordinate.
+
+    f that does not depend on the arrays has the same value to the last bit where all are moved, in any arithmetic.
+    """
+    random = np.random.default_rng(seed)
+    for array in arrays:
+        usual = math.sqrt(float(np.mean(np.square(array, dtype=np.float64)))) or 1.0
+        signs = random.integers(0, 2, array.shape, np.uint8)
+        sizes = np.maximum(np.abs(array), array.dtype.type(FLOOR * usual))
+        yield np.array([-STEP, STEP], array.dtype)[signs] * sizes
+
+
+def goes_along_lines(n: int, settings: Mapping[str, Any]) -> bool:
+    """Whether a check of so many coordinates goes along lines, as far as it does not depend on a budget."""
+    mode = settings.get("mode", "auto")
+    return mode in MODES and uses_lines(n, mode, 0)

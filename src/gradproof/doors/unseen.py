@@ -1,0 +1,40 @@
+"""What a right verdict along lines did not see, beside arrays that could be off by a factor of 2."""
+
+from __future__ import annotations
+
+from ..report.power import LIKELY
+from ..report.report import Report
+from ..report.text.figures import short
+from .again import with_notes
+from .names import listed
+
+NOTE = (
+    "Of {count:,} of {total:,} arrays lines saw the factor that is common to all slopes, and no other errors, be they "
+    "as large as all slopes together, such as exchanged rows or single entries: {names} (worst first){others}."
+)
+OTHERS = "; of the others, none below {share} of the norm of their slopes"
+# So many bars of random lines an error within an array has where it is seen, whatever its shape.
+BARS = 2.0 * LIKELY
+ADVICE = ' precision="float64" sees smaller ones.'
+
+
+def with_unseen(report: Report) -> Report:
+    """Return a report that names the arrays in which a right verdict vouches for their factors alone.
+
+    Along its own claim a line sees what is common to an array; errors of another shape only random lines see, whose
+    bars are those of all of x.
+    """
+    if report.verdict != "right" or report.power is None:
+        return report
+    power = report.power
+    sizes = {one.name: BARS * one.bar / one.norm for one in power.blocks if one.norm > 0}
+    hidden = [name for name, size in sizes.items() if size > 1 and name not in power.unseen]
+    if not hidden:
+        return report
+    rest = [size for name, size in sizes.items() if size <= 1 and name not in power.unseen]
+    told = {
+        "names": listed(sorted(hidden, key=lambda name: -sizes[name])),
+        "others": OTHERS.format(share=short(max(rest))) if rest else "",
+    }
+    note = NOTE.format(count=len(hidden), total=len(power.blocks), **told)
+    return with_notes(report, [note + (ADVICE if report.arithmetic != "float64" else "")])
