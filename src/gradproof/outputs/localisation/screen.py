@@ -32,11 +32,12 @@ HELD_NUMBERS = 1 << 12
 
 
 class Suspicion(NamedTuple):
-    """A part of the output that seems to disagree in a coordinate, and by how many of its bars."""
+    """A part of the output that seems to disagree in a coordinate, by how many of its bars, and at which step."""
 
     part: int
     coordinate: int
     excess: float
+    step: float
 
 
 class Parts(NamedTuple):
@@ -172,7 +173,8 @@ class Screen:
         self.moves: Iterator[Move | None] = itertools.repeat(None)
         self._waiting: tuple[Move, Flat] | None = None
         self._pairs: list[Pair] = []
-        self._excess: dict[int, dict[int, float]] = {}
+        # How far each part stands out in each coordinate, and at which step.
+        self._excess: dict[int, dict[int, tuple[float, float]]] = {}
         self._sums = parts.sums(at_x)
         self._size = np.fmax(parts.sizes(at_x), parts.reach(sizes_of(problem.x)))
         self._unit = UNIT[problem.x.dtype.name]
@@ -247,8 +249,9 @@ class Screen:
             off = slopes.distance(claimed) - allowed
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
         is_off = np.any(excess > 0, axis=1)
-        for coordinate, row, stands_out in zip(coordinates.tolist(), excess, is_off.tolist(), strict=True):
-            found = {int(part): float(row[part]) for part in np.flatnonzero(row > 0)} if stands_out else {}
+        rows = zip(coordinates.tolist(), excess, high[:, 0].tolist(), is_off.tolist(), strict=True)
+        for coordinate, row, step, stands_out in rows:
+            found = {int(part): (float(row[part]), step) for part in np.flatnonzero(row > 0)} if stands_out else {}
             known = self._excess.get(coordinate)
             # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
             self._excess[coordinate] = (
@@ -262,7 +265,7 @@ class Screen:
         self._compare_held()
         indices = self._problem.layout.indices
         found = [
-            Suspicion(part, index, excess)
+            Suspicion(part, index, *excess)
             for index, parts in self._excess.items()
             for part, excess in parts.items()
             if in_x(indices, index) not in known
