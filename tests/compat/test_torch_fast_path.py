@@ -192,3 +192,32 @@ def test_what_is_wrong_in_forward_mode(product, named):
     with pytest.raises(ours.GradcheckError) as caught:
         gradcheck(function, x, **asked)
     assert f"output{named}" in [one.name for one in caught.value.report.findings]
+
+
+def nearly_decided(seed):
+    """Return rows of which one has an output of log_softmax of about -1e-5, rounded like the others."""
+    random = torch.Generator().manual_seed(seed)
+    x = torch.randn((5, 5), generator=random, dtype=torch.float64)
+    x[2, 1] += 13
+    return x.requires_grad_()
+
+
+@pytest.mark.usefixtures("without_report")
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_of_a_small_difference_needs_no_report(seed):
+    assert gradcheck(lambda x: x.log_softmax(-1), nearly_decided(seed))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_an_error_beside_the_noise_of_a_small_difference(seed):
+    """What stands out beside noise is looked at once more: an error of the small output alone stays."""
+    wrong = torch.ones(5, 5, dtype=torch.float64)
+    wrong[2, 1] = 1.01
+    function = with_gradient(
+        lambda x: x.log_softmax(-1),
+        lambda x, incoming: wrong * incoming - x.softmax(-1) * (wrong * incoming).sum(-1, keepdim=True),
+    )
+    with pytest.raises(ours.GradcheckError) as caught:
+        gradcheck(function, nearly_decided(seed))
+    assert {one.name.partition(" / ")[0] for one in caught.value.report.findings} == {"output[2, 1]"}
+    assert {one.cause.name for one in caught.value.report.findings} == {"WRONG"}

@@ -207,7 +207,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "claimed.symmetry",
         "localisation.columns",
         "localisation.screen localisation.halving localisation.rows localisation.suspects",
-        "localisation.entries",
+        "localisation.entries localisation.noisy",
         "localisation.singly joining several",
         "checks",
         "along.directions",

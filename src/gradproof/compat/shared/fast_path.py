@@ -18,7 +18,8 @@ from ...evaluators.serial import SerialEvaluator
 from ...outputs.checks import RTOL
 from ...outputs.covectors import TANGENTS, Covector, combined, covectors, signed
 from ...outputs.function import RESULT
-from ...outputs.localisation.screen import Parts, Screen, arrays_of_output, single_outputs
+from ...outputs.localisation.noisy import is_noise
+from ...outputs.localisation.screen import MOST, Parts, Screen, Suspicion, arrays_of_output, single_outputs
 from ...outputs.sums import compensated_sums
 from ...problem.claim import difference
 from ...problem.exceptions import raise_of_signal
@@ -174,7 +175,20 @@ class FastPath:
                 return self._is_on_treads()
         if not engine.finds_nothing():
             raise UnusualError
-        return screen is None or not screen.suspicions(())
+        return screen is None or self._are_noise(screen)
+
+    def _are_noise(self, screen: Screen | Rows) -> bool:
+        """Whether nothing stands out in the parts of the output but noise."""
+        if isinstance(screen, Rows):
+            return not screen.suspicions()
+        found = screen.suspicions(())
+        return len(found) < MOST and all(self._is_noise(one, screen.parts) for one in found)
+
+    def _is_noise(self, suspicion: Suspicion, parts: Parts) -> bool:
+        """Whether noise alone makes a part of the output stand out along a number of the arguments."""
+        index = suspicion.coordinate
+        old = self._x[index]
+        return is_noise(suspicion, parts, old, lambda new: self._moved(index, new, float(old)), RTOL)
 
     def _is_on_treads(self) -> bool:
         """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_near_x`)."""

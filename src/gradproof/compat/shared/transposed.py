@@ -101,7 +101,7 @@ class Rows:
         """Take the outputs at points in each of which one coordinate is moved, and how far that is."""
         self._seen.append((places.copy(), steps, outputs))  # the places lie in memory of the core
 
-    def suspicions(self, _: Any) -> bool:
+    def suspicions(self) -> bool:
         """Whether an output seems to disagree, or was not seen along all coordinates."""
         places, steps, outputs = map(np.concatenate, zip(*self._seen, strict=True))
         here, there = steps[:-1], steps[1:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,11 +33,12 @@ HELD_NUMBERS = 1 << 12
 
 
 class Suspicion(NamedTuple):
-    """A part of the output that seems to disagree in a coordinate, and by how many of its bars."""
+    """A part of the output that seems to disagree in a coordinate, by how many of its bars, and at which step."""
 
     part: int
     coordinate: int
     excess: float
+    step: float
 
 
 class Parts(NamedTuple):
@@ -172,12 +174,22 @@ class Screen:
         self.moves: Iterator[Move | None] = itertools.repeat(None)
         self._waiting: tuple[Move, Flat] | None = None
         self._pairs: list[Pair] = []
-        self._excess: dict[int, dict[int, float]] = {}
+        # How far each part stands out in each coordinate, and at which step.
+        self._excess: dict[int, dict[int, tuple[float, float]]] = {}
         self._sums = parts.sums(at_x)
-        self._size = np.fmax(parts.sizes(at_x), parts.reach(sizes_of(problem.x)))
+        self._at_x = at_x
         self._unit = UNIT[problem.x.dtype.name]
         # Pairs are compared many at a time, as far as that takes little memory.
         self._most = max(1, HELD_NUMBERS // len(self._sums))
+
+    @cached_property
+    def _size_of_outputs(self) -> Flat:
+        return self.parts.sizes(self._at_x)
+
+    @cached_property
+    def _size(self) -> Flat:
+        """How large what is rounded in each sum may be."""
+        return np.fmax(self._size_of_outputs, self.parts.reach(sizes_of(self._problem.x)))
 
     def follow(self, probes: Flat) -> None:
         """Take the probes of the next calls."""
@@ -237,18 +249,23 @@ class Screen:
         """Compare pairs of weighted sums with the claims: the columns of `Pair`, one row for each pair."""
         low, high = low[:, None], high[:, None]
         with np.errstate(all="ignore"):
-            bar = ROUNDINGS * self._unit * self._size / np.minimum(high, -low)
-            slopes = Slopes((below - self._sums) / low, (above - self._sums) / high, bar)
-            claimed, centre = self.parts.columns(coordinates), slopes.centre
+            left, right = (below - self._sums) / low, (above - self._sums) / high
+            unit = ROUNDINGS * self._unit / np.minimum(high, -low)
+            claimed, centre = self.parts.columns(coordinates), (left + right) / 2
             allowed = self._rtol * np.fmax(np.abs(claimed), np.abs(centre))
-            if (np.abs(claimed - centre) <= bar + allowed).all():  # as most are, at a fraction of the time
+            apart = np.abs(claimed - centre) - allowed
+            # As most are, at a fraction of the time, and mostly even where nothing cancels.
+            if (apart <= unit * self._size_of_outputs).all() or (apart <= unit * self._size).all():
                 self._excess.update({coordinate: {} for coordinate in coordinates.tolist()})
                 return
+            bar = unit * self._size
+            slopes = Slopes(left, right, bar)
             off = slopes.distance(claimed) - allowed
             excess = np.where(off > 0, off / np.fmax(bar, np.finfo(float).tiny), 0.0)
         is_off = np.any(excess > 0, axis=1)
-        for coordinate, row, stands_out in zip(coordinates.tolist(), excess, is_off.tolist(), strict=True):
-            found = {int(part): float(row[part]) for part in np.flatnonzero(row > 0)} if stands_out else {}
+        rows = zip(coordinates.tolist(), excess, high[:, 0].tolist(), is_off.tolist(), strict=True)
+        for coordinate, row, step, stands_out in rows:
+            found = {int(part): (float(row[part]), step) for part in np.flatnonzero(row > 0)} if stands_out else {}
             known = self._excess.get(coordinate)
             # A claim that fits what one pair shows is no suspect, whatever noise or a kink does to another.
             self._excess[coordinate] = (
@@ -262,7 +279,7 @@ class Screen:
         self._compare_held()
         indices = self._problem.layout.indices
         found = [
-            Suspicion(part, index, excess)
+            Suspicion(part, index, *excess)
             for index, parts in self._excess.items()
             for part, excess in parts.items()
             if in_x(indices, index) not in known
