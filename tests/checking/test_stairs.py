@@ -159,3 +159,19 @@ def test_rounding_inside_a_solve_is_no_staircase():
     assert gradproof.check(lambda at: truss(at)[-1], gradient, x).verdict == "right"
     gradient[1] = 0.0
     assert list(gradproof.check(lambda at: truss(at)[-1], gradient, x).wrong) == [1]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_stairs_of_rounding_beside_smooth_terms(seed):
+    """A penalty hides the treads of log(1 + r²): over the finest steps f moves, but by another slope."""
+    random = np.random.default_rng(seed)
+    matrix, x = random.normal(size=(12, 4)), 1e-3 * random.normal(size=4)
+
+    def objective(at):
+        return np.sum(np.log(1 + (matrix @ at) ** 2)) + 1e-2 * np.sum(np.abs(at))
+
+    residuals = matrix @ x
+    gradient = (2 * residuals / (1 + residuals**2)) @ matrix + 1e-2 * np.sign(x)
+    assert gradproof.check(objective, gradient, x).wrong.size == 0
+    gradient[seed % 4] *= 1.1
+    assert list(gradproof.check(objective, gradient, x).wrong) == [seed % 4]

@@ -48,7 +48,7 @@ def finds_the_jump(advance, name, part, height, side, power):
     noise = 1e-9 if name == "far_from_zero" else 1e-15
     found, evaluations = searched(advance, line, smooth.right, span, noise)
     assert found == pytest.approx(height, rel=0.02, abs=40 * span * 2.0**-14 * span + 10 * noise)
-    assert evaluations <= 2 * (1 + jumps.JUMP_HALVINGS)
+    assert evaluations <= 2 * 64
 
 
 def test_jumps():
@@ -73,6 +73,24 @@ def of_the_last_side(engine, slot):
 @pytest.mark.parametrize("wrong", [half, of_the_last_side])
 def test_jumps_twin(wrong):
     refuted(finds_the_jump, wrong)
+
+
+@given(width=st.floats(1e-6, 1e-3), height=st.floats(1e-9, 1e-3))
+def finds_one_of_many(advance, width, height):
+    """From afar many small jumps are a slope: the interval is halved until it has room for one of them alone."""
+    stairs = lines.Line(lambda t: 3.0 + height * math.floor(t / width + 0.5), 0.0, 0.0)
+    found, evaluations = searched(advance, stairs, 0.0, 1.0, 1e-13)
+    assert found == pytest.approx(height, rel=1e-3)
+    assert evaluations <= 2 * 64
+
+
+def test_many_small_jumps():
+    finds_one_of_many(jumps.advance_step_jump)
+
+
+def test_many_small_jumps_twin(monkeypatch):
+    monkeypatch.setattr(jumps, "KEPT_HALVINGS", 0)
+    refuted(finds_one_of_many, jumps.advance_step_jump)
 
 
 @given(name=names, part=st.floats(0.05, 0.95), change=st.floats(-5, 5), side=signs, power=st.integers(-12, -2))

@@ -140,6 +140,36 @@ def test_the_noise_of_a_jump():
     refuted(tells_the_noise, with_jumps, 0.25)
 
 
+def goes_farther(function, searched):
+    """Where no jump is at the end of a tread, one is looked for as far as steps that side with the claim."""
+    engine, slot = weighed(with_jumps, 1.0)
+    slot.search.span = searched
+    function(engine, slot)
+    assert slot.stage == stages.STEP_JUMP
+    assert slot.wanted[0] == slot.ladder[refinement.supported_from(slot) + 1].step
+
+
+def test_a_tread_without_a_jump():
+    goes_farther(refinement.finish_step_jump, STEPS.min())
+    # It is looked for there once.
+    refuted(goes_farther, refinement.finish_step_jump, STEPS.max())
+
+
+def is_clean(function, jumps, height, clean):
+    """Beside a jump at x on the left; the largest value is 4."""
+    engine, slot = weighed(lambda t: 3.0 + 0.25 * t - height * (t < 0))
+    slot.step_jump, slot.search.jumps = height, jumps
+    assert function(engine, slot) == clean
+
+
+def test_a_clean_side():
+    """Beside a jump at x the slope is that of the other side, unless small jumps are on that side, too."""
+    for jumps, height, clean in ((1, 0.1, True), (2, 0.1, True), (1, 1e-7, True), (2, 1e-7, False)):
+        is_clean(refinement.has_clean_side, jumps, height, clean)
+    refuted(is_clean, lambda engine, slot: True, 2, 1e-7, False)
+    refuted(is_clean, lambda engine, slot: False, 1, 0.1, True)
+
+
 def seemingly_at_x(distance, claimed, noise, steps=STEPS):
     """A ladder that was weighed as one of a kink at x, with slopes 0.7 and 1.7: it may lie beside x."""
     engine = climbed(lines.with_kink(EXP, distance, 1.0).value, steps, noise)

@@ -15,17 +15,19 @@ from . import stages
 from .intervals import estimate
 from .scales import real_step
 
-JUMP_HALVINGS = 14
-COMPARED_WITH = 7
-# A jump exceeds this many deviations of the noise, and keeps half of its height over the second half of the halvings.
+# A jump exceeds this many deviations of the noise, and keeps half of its height while an interval becomes shorter by so
+# many halvings, and as short as this part of the one that is searched.
 CLEAR_JUMP = 8.0
 JUMP_KEPT = 0.5
+KEPT_HALVINGS = 7
+SHORT = 2.0**-14
 
 
 def begin_step_jump(slot: Slot, span: float) -> None:
     """Begin with the right side, (x, x + span]."""
     slot.stage = stages.STEP_JUMP
     slot.step_jump = 0.0
+    slot.search.jumps = 0
     slot.search.span = span
     begin_side(slot, 1)
 
@@ -47,14 +49,10 @@ def advance_step_jump(engine: Engine, slot: Slot) -> bool:
     rise = slot.answers[0] - engine.value
     if search.iteration == 0:
         search.far_value = rise
+        search.first_change = math.inf
     else:
-        deviation = halve(engine, slot, rise)
-        is_clear = deviation >= CLEAR_JUMP * slot.noise
-        if search.iteration == COMPARED_WITH:
-            search.first_change = deviation
-        if is_clear and search.iteration == JUMP_HALVINGS and deviation >= JUMP_KEPT * search.first_change:
-            slot.step_jump = larger(deviation, slot.step_jump)
-        if not is_clear or search.iteration == JUMP_HALVINGS:
+        width = search.far - search.near
+        if ends_side(slot, halve(engine, slot, rise), width):
             if search.side == -1:
                 return True
             begin_side(slot, -1)
@@ -63,6 +61,28 @@ def advance_step_jump(engine: Engine, slot: Slot) -> bool:
     search.middle = (search.near + search.far) / 2.0
     want(slot, search.side * search.middle)
     return False
+
+
+def ends_side(slot: Slot, deviation: float, before: float) -> bool:
+    """Note a jump if the deviation has been kept; return whether the search of this side ends.
+
+    Many small jumps look like a slope of f until the interval has room for one of them alone: the halvings are counted
+    from the last one that made the deviation smaller.  An interval that halving leaves as wide as before, between two
+    neighbours of x, needs no more of them.
+    """
+    search = slot.search
+    width = search.far - search.near
+    if not deviation >= JUMP_KEPT * search.first_change:
+        search.first_change = deviation
+        search.iteration = 0
+    is_clear = deviation >= CLEAR_JUMP * slot.noise
+    is_whole = not 0.0 < width < before
+    is_kept = search.iteration >= KEPT_HALVINGS and width <= SHORT * search.span
+    found = is_clear and (is_whole or is_kept)
+    if found:
+        slot.step_jump = larger(deviation, slot.step_jump)
+        search.jumps += 1
+    return found or not is_clear or is_whole
 
 
 def halve(engine: Engine, slot: Slot, rise: float) -> float:

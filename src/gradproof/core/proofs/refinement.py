@@ -6,7 +6,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.hidden_noise import flat_places, jumps_at_x
+from ..evidence.hidden_noise import flat_places, jumps_at_x, largest_value
 from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
@@ -37,6 +37,8 @@ JUMP_TO_NOISE = 0.5
 STAIRS_TO_NOISE = 0.25
 # A claim agrees in spite of jumps only where the resolution is a tenth of it, or better.
 JUMP_RESOLUTION = 0.1
+# Steps that rounding inside of f makes are smaller than this part of the largest value.
+SMALL_JUMP = 2.0**-20
 
 
 def judge_slot(engine: Engine, slot: Slot) -> int:
@@ -122,13 +124,17 @@ def look_again(engine: Engine, slot: Slot, decision: int) -> None:
     """Look for a jump of f if a tread of stairs refutes the claim, or coarser steps support it; else for kinks."""
     slot.decision = decision
     if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
-        place = end_of_tread(slot)
-        if place == NO_PLACE:
-            place = supported_from(slot)
-        if place != NO_PLACE:
-            begin_step_jump(slot, slot.ladder[place + 1].step)
+        if begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(slot), 0.0):
             return
     look_for_kink(engine, slot, 1, 0)
+
+
+def begin_beyond(slot: Slot, place: int, searched: float) -> bool:
+    """Look for a jump up to the step after a place, unless there is none or it was searched already."""
+    if place == NO_PLACE or slot.ladder[place + 1].step <= searched:
+        return False
+    begin_step_jump(slot, slot.ladder[place + 1].step)
+    return True
 
 
 def supported_from(slot: Slot) -> int:
@@ -151,17 +157,28 @@ def end_of_tread(slot: Slot) -> int:
     return NO_PLACE
 
 
-def has_clean_side(slot: Slot) -> bool:
-    """Return whether f jumps at x on one side alone: the slope is that of the other one, which excuses no claim."""
+def has_clean_side(engine: Engine, slot: Slot) -> bool:
+    """Return whether f jumps at x on one side alone: the slope is that of the other one, which excuses no claim.
+
+    Small jumps on both sides are the steps of its rounding.
+    """
+    if slot.search.jumps > 1 and slot.step_jump <= SMALL_JUMP * largest_value(engine, slot):
+        return False
     right = jumps_at_x(slot, 1)
     left = jumps_at_x(slot, -1)
     return right != left and flat_places(slot, 1) == 0 and flat_places(slot, -1) == 0
 
 
 def finish_step_jump(engine: Engine, slot: Slot) -> None:
-    """Where f jumps, take the jump for noise and weigh the ladder again; then look for kinks."""
-    if slot.step_jump > 0.0 and not has_clean_side(slot):
-        on_stairs = end_of_tread(slot) != NO_PLACE
+    """Where f jumps, take the jump for noise and weigh the ladder again; then look for kinks.
+
+    What does not move f at first need not be a tread: without a jump at its end, one that is farther is looked for.
+    """
+    if slot.step_jump == 0.0 and begin_beyond(slot, supported_from(slot), slot.search.span):
+        return
+    if slot.step_jump > 0.0 and not has_clean_side(engine, slot):
+        tread = end_of_tread(slot)
+        on_stairs = tread != NO_PLACE and slot.search.span <= slot.ladder[tread + 1].step
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)
         slot.decision = judge_slot(engine, slot)

@@ -59,6 +59,7 @@ class Search:
 
     side: Integer  # 1: right of x, -1: left of it
     iteration: Integer  # halvings done
+    jumps: Integer  # sides on which f jumps
     span: Real  # distance from x at which the search began
     near: Real  # distance of the near end
     middle: Real  # distance of the point that is asked for
@@ -288,10 +289,9 @@ FINDING_WORDS = words_of(Finding)
 
 def want(slot: Slot, step: float) -> None:
     """Add a signed step to those that a slot asks for in the next round."""
-    count = slot.wanted_count
-    if count < WANTED_CAPACITY:
-        slot.wanted[count] = step
-        slot.wanted_count = count + 1
+    if slot.wanted_count < WANTED_CAPACITY:
+        slot.wanted[slot.wanted_count] = step
+        slot.wanted_count += 1
 
 
 def want_pair(slot: Slot, step: float) -> None:
