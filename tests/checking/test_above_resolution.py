@@ -119,3 +119,24 @@ def test_what_kinks_may_hide_in_coordinates_that_were_not_looked_at_is_stated(ze
     wrong = claimed.copy()
     wrong[1] = largest[1] + 100.0
     assert check(wrong, budget=budget).verdict != "right"
+
+
+def process(seed, nugget):
+    """The fit of a Gaussian process as its inputs move: linear solves amplify rounding well above that of f."""
+    random = np.random.default_rng(seed)
+    x, observed = random.normal(size=8), random.normal(size=8)
+
+    def covariance(z):
+        return np.exp(-((z[:, None] - z) ** 2) / 2) + nugget * np.eye(8)
+
+    weights = np.linalg.solve(covariance(x), observed)
+    gradient = weights * (((x[:, None] - x) * covariance(x)) @ weights)
+    return lambda z: observed @ np.linalg.solve(covariance(z), observed) / 2, gradient, x
+
+
+@pytest.mark.parametrize(("seed", "nugget"), [(0, 1e-2), (39, 1e-2), (86, 1e-2), (10, 1e-3), (38, 1e-3)])
+def test_more_noise_than_assumed_leaves_no_right_claim_undecided(seed, nugget):
+    """The first pair is off by that noise; finer pairs show it, and the ladder agrees with the claim."""
+    f, gradient, x = process(seed, nugget)
+    index = seed % 8
+    sees(f, gradient, x, index, lambda resolution: 4 * max(resolution, 1e-5 * np.abs(gradient).max()))

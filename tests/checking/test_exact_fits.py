@@ -162,3 +162,63 @@ def test_a_wrong_entry_of_tiny_x_in_float32_is_named(n, scale):
     claimed = 2 * x
     claimed[index] *= -1
     assert wrong_places(gradproof.check(lambda z: np.sum(z**2), claimed, x, mode="lines")) == [index]
+
+
+def banana(z):
+    return np.sum(np.float32(100) * (z[1:] - z[:-1] ** 2) ** 2 + (1 - z[:-1]) ** 2)
+
+
+def gradient_of_banana(z):
+    rest = 200 * (z[1:] - z[:-1] ** 2)
+    return np.append(-2 * z[:-1] * rest - 2 * (1 - z[:-1]), 0) + np.append(0, rest)
+
+
+def spread(z):
+    return np.mean((z - np.mean(z)) ** 2)
+
+
+def gradient_of_spread(z):
+    return 2 * (z - np.mean(z)) / z.size
+
+
+def cancelling(kind, seed):
+    """Return an objective in float32 whose terms cancel at x, its gradient by float64, and x in float32."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=random.integers(4, 16))
+    if kind == "minimum":
+        x = (1 + x * 10.0 ** -random.integers(2, 8)).astype(np.float32)
+        return banana, gradient_of_banana(x.astype(float)), x
+    if kind == "far":
+        x = (10.0 ** random.integers(3, 7) + x).astype(np.float32)
+        return spread, gradient_of_spread(x.astype(float)), x
+    x = x.astype(np.float32)
+    data = random.normal(size=(2 * x.size, x.size)).astype(np.float32)
+    target = data @ x
+    exact = data.astype(float)
+    return lambda z: np.sum((data @ z - target) ** 2), 2 * exact.T @ (exact @ x.astype(float) - target), x
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", ["minimum", "far", "fit"])
+def test_in_float32_errors_above_the_stated_resolution_are_never_right(kind, seed):
+    """What rounding may explain of another claim is no less than what a report of the right one says."""
+    objective, gradient, x = cancelling(kind, seed)
+    report = gradproof.check(objective, gradient.astype(np.float32), x)
+    assert report.verdict == "right"
+    for factor in (2.5, 5, 100):
+        index = seed % x.size
+        claimed = gradient.copy()
+        claimed[index] += factor * max(report.resolution, 1e-3 * abs(claimed[index]))
+        assert wrong_places(gradproof.check(objective, claimed.astype(np.float32), x)) == [index]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_float32_a_gradient_of_the_wrong_sign_is_wrong_far_from_0(seed):
+    """64 units in the last place of x would explain all of it, 8 do not."""
+    random = np.random.default_rng(seed)
+    x = (4e5 + random.normal(size=12)).astype(np.float32)
+    claimed = gradient_of_spread(x.astype(float)).astype(np.float32)
+    assert gradproof.check(spread, claimed, x).verdict == "right"
+    report = gradproof.check(spread, -claimed, x)
+    assert report.verdict == "wrong"
+    assert int(np.argmax(np.abs(claimed))) in wrong_places(report)

@@ -65,6 +65,33 @@ def are_told_apart(function):
     assert not told(claimed=1.0 + 3.0 * bar, step=2.0 * STEP)
 
 
+def notices_noise_of_finer_pairs(function):
+    """The gap of a finer pair shows that noise is more than assumed; one of a kink shows no more than the pair does."""
+
+    def told(finer, measured=0):
+        engine = engine_of(measured=measured)
+        slot = engine.slots[0]
+        bar = 1e-5 + noise_bar(NOISE, STEP)
+        slot.x, slot.claimed, slot.tolerance, slot.need = 1.0, 1.0 + 3.0 * bar, 1e-5, 1e-5
+        slot.slope.low, slot.slope.high = slot.claimed - 1e-3, slot.claimed + 1e-3
+        insert_pair(slot, STEP, 1.0, 1.0, 1.0)
+        insert_pair(slot, STEP / 16.0, 1.0 + finer * bar, 1.0 - finer * bar, 1.0)
+        insert_pair(slot, STEP / 64.0, 1.0, math.nan, 1.0)
+        return bool(function(engine, slot, STEP))
+
+    assert told(0.0)
+    assert told(2.0)
+    assert not told(40.0)
+    assert not told(-40.0)
+    assert told(40.0, measured=1)
+
+
+def test_noise_that_is_only_assumed():
+    notices_noise_of_finer_pairs(first_pair.is_told_apart)
+    refuted(notices_noise_of_finer_pairs, lambda engine, slot, step: True)
+    refuted(notices_noise_of_finer_pairs, lambda engine, slot, step: abs(slot.ladder[1].right - 1.0) < 1e-3)
+
+
 def are_told_apart_by_two(function):
     """Sides differ as those of a curved f do: two pairs tell, by the noise of f, and the next finer one confirms."""
 

@@ -25,6 +25,7 @@ from ..evidence.scales import (
     pair_step,
     tolerance,
     tolerances,
+    turned_by_rounding,
 )
 from ..noise.assumed_noise import noise_until_measured
 from ..noise.noise_line import LONE_JUMP
@@ -211,9 +212,10 @@ def decides(engine: Engine, slot: Slot) -> bool:
 
     At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
     line may be noise.  An f that is 0 up to its noise everywhere has the slope 0; a resolution of the absolute error
-    that the caller allows is always enough.
+    that the caller allows, or of what rounding of x makes at a fit, is always enough.
     """
-    if slot.resolution <= engine.atol or (slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot)):
+    enough = larger(engine.atol, turned_by_rounding(engine, engine.sweep.turn))
+    if slot.resolution <= enough or (slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot)):
         return True
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)

@@ -6,7 +6,8 @@ import math
 
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
 from ..evidence.ladder import pair_noise
-from ..evidence.scales import argument_noise, pair_step, step_beside, tolerances
+from ..evidence.scales import UNIT_FLOAT32, argument_noise, pair_step, step_beside, tolerances
+from ..noise.curvature import note_bend
 from ..noise.spread import far_coordinate, farthest_step
 from ..points.probes import write_probe
 from ..records.abi import ConstReals
@@ -77,6 +78,8 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     step = sides.step
     right = one_sided_slope(engine, coordinate.x, step, sides.right)
     left = one_sided_slope(engine, coordinate.x, -step, sides.left)
+    if engine.unit == UNIT_FLOAT32:
+        note_bend(engine, coordinate.x, right - left, step)
     allowed, needed = tolerances(engine, coordinate)
     noise = pair_noise(engine, sides)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)

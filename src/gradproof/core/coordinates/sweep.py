@@ -6,7 +6,7 @@ from ..evidence import stages
 from ..evidence.decision import DECIDED_WRONG, reconsider_on_stairs, withdraw_refutation
 from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
-from ..noise.curvature import wants_curvature
+from ..noise.curvature import note_excused, wants_curvature
 from ..noise.noise_line import begin_noise
 from ..noise.shown_arithmetic import UNDERRATED, rounds_arguments
 from ..proofs.full_ladder import begin_ladder
@@ -55,6 +55,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.enough_proofs = FEW_PROOFS
     sweep.dense = 0
     sweep.largest_turn = 0.0
+    sweep.bend = 0.0
     sweep.scouting = 1
     sweep.suited_step = 0.0
     sweep.reached = 0.0
@@ -93,6 +94,12 @@ def continue_with_noise(engine: Engine) -> None:
 def end_early(engine: Engine) -> None:
     """End the check before everything was tested."""
     abandon_shared_kinks(engine)
+    end_sweep(engine)
+
+
+def end_sweep(engine: Engine) -> None:
+    """End the check, and say what it would have excused."""
+    note_excused(engine)
     engine.sweep.phase = phases.DONE
 
 
@@ -240,7 +247,7 @@ def prepare_shared_kinks(engine: Engine, available: int) -> bool:
         number = free_slot(engine)
     if has_open_slots(engine):
         return ask_or_end(engine, available)
-    engine.sweep.phase = phases.DONE
+    end_sweep(engine)
     return True
 
 

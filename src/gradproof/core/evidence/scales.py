@@ -19,6 +19,10 @@ UNIT_FLOAT32 = 2.0**-24
 FLOAT32_SPACING = 2.0**29
 # A few dozen roundings on the way to the largest component of the gradient.
 ROUNDINGS = 64.0
+# Where slopes cancel, rounding moves them as if x had moved by a few units in the last place: right claims need up to
+# three.  That of float64 is never large enough to matter, and pairs are cheaper where more of it is allowed.
+TURNS_FLOAT32 = 8.0
+TURNS_FLOAT64 = 64.0
 # About the square root of the unit of float64: no float64 optimiser notices a smaller error.
 SMALLEST_NEED = 1e-8
 # The smallest step whose noise is harmless, in units of noise over tolerance: four standard deviations of two values,
@@ -69,7 +73,13 @@ def relative_tolerance(engine: Engine, claimed: float, largest: float) -> float:
     Where slopes cancel, as they do at a fit, that of what they change by over the size of x is larger.
     """
     own = math.fabs(claimed) if math.isfinite(claimed) else 0.0
-    return engine.sweep.rtol * own + ROUNDINGS * engine.unit * larger(largest, engine.sweep.turn)
+    rounded = larger(ROUNDINGS * engine.unit * largest, turned_by_rounding(engine, engine.sweep.turn))
+    return engine.sweep.rtol * own + rounded
+
+
+def turned_by_rounding(engine: Engine, turn: float) -> float:
+    """Return what rounding of x may change slopes by that change by so much over the size of x."""
+    return (TURNS_FLOAT32 if engine.unit == UNIT_FLOAT32 else TURNS_FLOAT64) * engine.unit * turn
 
 
 def tolerances(engine: Engine, coordinate: Coordinate) -> tuple[float, float]:

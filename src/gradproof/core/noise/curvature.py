@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.scales import ROUNDINGS
+from ..evidence.scales import ROUNDINGS, UNIT_FLOAT32, turned_by_rounding
 from ..points.probes import write_probe
 from ..records.border import Probes
-from ..records.engine import SLOT_COUNT, Engine
+from ..records.codes import is_acceptable
+from ..records.engine import SLOT_COUNT, Engine, coordinate_of
+from ..records.floats import larger
 
 # The sides are alike where they differ less than a second difference by this factor.
 ALIKE = 2.0
+# A claim may be off by what rounding explains, and by about as much noise.
+SEEN_BESIDE_ROUNDING = 2.0
 
 
 def wants_curvature(engine: Engine) -> bool:
@@ -57,3 +61,25 @@ def note_curvature(engine: Engine, right: float, left: float) -> bool:
     engine.sweep.turn = turn
     # Where rounding explains all that is claimed, no pair is worth its claim.
     return engine.sweep.largest_change < ROUNDINGS * engine.unit * turned
+
+
+def note_bend(engine: Engine, x: float, gap: float, step: float) -> None:
+    """Add what the first pair of a coordinate shows of the curvature along all of them; noise cancels in the sum."""
+    bend = gap * x * x / step
+    if math.isfinite(bend):
+        engine.sweep.bend += bend
+
+
+def note_excused(engine: Engine) -> None:
+    """Raise the resolutions of accepted claims to what rounding to float32 would have explained of other ones.
+
+    After a disagreement the curvature is measured, and the tolerance allows for it; where all agree, pairs tell of it.
+    """
+    if engine.unit != UNIT_FLOAT32:
+        return
+    turn = math.fabs(engine.sweep.bend) / math.sqrt(float(engine.sweep.count)) / engine.typical
+    excused = SEEN_BESIDE_ROUNDING * turned_by_rounding(engine, larger(turn, engine.sweep.turn))
+    for index in range(engine.sweep.count):
+        coordinate = coordinate_of(engine, index)
+        if is_acceptable(coordinate.cause):
+            coordinate.resolution = larger(coordinate.resolution, excused)

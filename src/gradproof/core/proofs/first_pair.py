@@ -8,7 +8,7 @@ from ..evidence.decision import gap
 from ..evidence.ladder import centered, noise_bar, place_of_step
 from ..evidence.scales import argument_noise
 from ..records.engine import Engine, Slot
-from ..records.floats import larger
+from ..records.floats import larger, larger_finite
 from .two_pairs import CONTRADICTS, STEP_RATIO, contradict
 
 # The smallest error that a pair would have shown: its slopes may be off the truth by tolerance and noise, and the claim
@@ -43,6 +43,19 @@ def contradict_by_noise_of_f(engine: Engine, slot: Slot, step: float) -> bool:
     return told
 
 
+def noise_of_pair(engine: Engine, slot: Slot, place: int) -> float:
+    """Return the noise bar of a pair; where noise is only assumed, at least what moves f over finer steps.
+
+    Over these, the gap between the sides is that of noise or of a kink, which moves f less as the step shrinks.
+    """
+    step = slot.ladder[place].step
+    noise = noise_bar(engine.noise + argument_noise(slot.claimed, slot.x), step)
+    if engine.noise_measured == 0:
+        for k in range(place):
+            noise = larger_finite(gap(slot.ladder[k]) * slot.ladder[k].step / step, noise)
+    return noise
+
+
 def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     """Return whether the pair at a step agrees with another claim, and sees that this one is off it, or two pairs do.
 
@@ -51,7 +64,7 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     place = place_of_step(slot, step)
     if place < 0 or slot.tolerance == 0.0:
         return False
-    noise = noise_bar(engine.noise + argument_noise(slot.claimed, slot.x), step)
+    noise = noise_of_pair(engine, slot, place)
     slope = centered(slot, place)
     bar = slot.tolerance + noise
     # A pair that does not move f proves nothing, nor, where steps are as long as those of float32, does one that the

@@ -1,7 +1,4 @@
-"""The memory of a check, and of its sweep over single coordinates.
-
-It holds no pointers, and can be moved and saved between rounds.  Its coordinates and their findings lie behind it.
-"""
+"""The memory of a check; it holds no pointers, and can be moved.  Coordinates and their findings lie behind it."""
 
 from __future__ import annotations
 
@@ -198,6 +195,7 @@ class Sweep:
     seen_twice: Integer  # 1: f(x) was asked for a second time
     rounding: Real  # what f moves by where all of x is rounded, and all slopes are 0
     turn: Real  # what slopes change by over the size of x, as far as f is curved alike everywhere; 0: unknown
+    bend: Real  # what the first pairs show of it, over all coordinates
     on_float32: Integer  # 1: steps stay on numbers of float32, because f rounds its arguments to them
 
 
