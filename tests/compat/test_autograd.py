@@ -102,3 +102,18 @@ def test_what_is_no_mode_is_refused():
         check_grads(anp.sin, modes=["reverse"])
     with pytest.raises(TypeError, match="give modes by name"):
         check_grads(anp.sin, ["rev"])
+
+
+def test_empty_arrays():
+    """There is nothing to measure; but what an empty output sends back must be 0."""
+    assert check_grads(anp.sin)(np.ones((0, 3))) is None
+    assert check_grads(lambda x: anp.sin(x)[:0])(X) is None
+    assert check_grads(anp.sum)(np.ones(0)) is None
+
+    @primitive
+    def nothing(x):
+        return x[:0]
+
+    defvjp(nothing, lambda answer, x: lambda w: np.ones(3))
+    with pytest.raises(AssertionError, match="a product with an empty array is not 0"):
+        check_grads(nothing, modes=["rev"], order=1)(X)

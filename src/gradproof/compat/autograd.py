@@ -8,6 +8,7 @@ from typing import Any
 
 from ..outputs.claimed.claims import ByCovectors, ByTangents
 from ..outputs.covectors import TANGENTS, signed
+from ..outputs.function import is_empty, refuse_product_of_nothing
 from ..outputs.products import check_jvp, check_vjp
 from ..problem.point import read_problem
 from ..problem.structure import layout_of_output
@@ -93,6 +94,13 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, to
     def jvp(x: Any, tangent: Any) -> Any:
         return core.make_jvp(f, x)(tangent)[1]
 
+    value = f(x)
+    if is_empty(x) or is_empty(value):  # there is nothing to measure
+        if "rev" in modes:
+            refuse_product_of_nothing(vjp(x, value), x)
+        if "fwd" in modes:
+            refuse_product_of_nothing(jvp(x, x), value)
+        return
     single = read_problem(x, hold=True).is_float32
     settings: dict[str, Any] = {"convention": "autograd", "atol": FLOOR["float32" if single else "float64"]}
     for mode, check, claims, product in (("fwd", check_jvp, ByTangents, jvp), ("rev", check_vjp, ByCovectors, vjp)):
@@ -102,7 +110,7 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, to
         if not report and not tolerances.excuse(report, f, partial(claims, product), x, is_conjugate=True):
             raise GradientError(report)
         if order > 1:
-            vector = _random_like(x if mode == "fwd" else f(x), TANGENTS if mode == "fwd" else 0)
+            vector = _random_like(x if mode == "fwd" else value, TANGENTS if mode == "fwd" else 0)
             _check(_of_pair(product), (x, vector), modes, order - 1, tolerances)
 
 
