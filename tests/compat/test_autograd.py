@@ -117,3 +117,15 @@ def test_empty_arrays():
     defvjp(nothing, lambda answer, x: lambda w: np.ones(3))
     with pytest.raises(AssertionError, match="a product with an empty array is not 0"):
         check_grads(nothing, modes=["rev"], order=1)(X)
+
+
+def test_several_plain_numbers():
+    """They are two arguments, not an array of two numbers, in derivatives of any order."""
+    assert check_grads(anp.multiply, (0, 1), order=3)(1.5, 0.25) is None
+
+    @primitive
+    def product(x, y):
+        return x * y
+
+    defvjp(product, lambda answer, x, y: lambda w: w * y, lambda answer, x, y: lambda w: w * x * 1.001)
+    assert failing(check_grads(product, (0, 1), modes=["rev"], order=1), 1.5, 0.25) == {"output / x.1"}

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+import numpy as np
+
 from ..outputs.claimed.claims import ByCovectors, ByTangents
 from ..outputs.covectors import TANGENTS, signed
 from ..outputs.function import is_empty, refuse_product_of_nothing
@@ -18,6 +20,7 @@ from .shared.tolerances import FLOOR, Tolerances
 __all__ = ["check_grads"]
 
 MODES = ("fwd", "rev")
+NUMBERS = (float, complex)
 
 
 def check_grads(
@@ -78,7 +81,7 @@ def check_grads(
             chosen = dict(zip(places, [x] if isinstance(argnum, int) else x, strict=True))
             return f(*(chosen.get(place, one) for place, one in enumerate(args)), **kwargs)
 
-        x = args[argnum] if isinstance(argnum, int) else tuple(args[place] for place in places)
+        x = args[argnum] if isinstance(argnum, int) else tuple(_as_part(args[place]) for place in places)
         _check(of_chosen, x, modes, order, Tolerances(atol, rtol))
 
     return check
@@ -112,6 +115,11 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, to
         if order > 1:
             vector = _random_like(x if mode == "fwd" else value, TANGENTS if mode == "fwd" else 0)
             _check(_of_pair(product), (x, vector), modes, order - 1, tolerances)
+
+
+def _as_part(argument: Any) -> Any:
+    """Return one of several arguments: a tuple of plain numbers would be read as a single array."""
+    return np.asarray(argument) if isinstance(argument, NUMBERS) else argument
 
 
 def _of_pair(product: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
