@@ -102,3 +102,30 @@ def test_what_is_no_mode_is_refused():
         check_grads(anp.sin, modes=["reverse"])
     with pytest.raises(TypeError, match="give modes by name"):
         check_grads(anp.sin, ["rev"])
+
+
+def test_empty_arrays():
+    """There is nothing to measure; but what an empty output sends back must be 0."""
+    assert check_grads(anp.sin)(np.ones((0, 3))) is None
+    assert check_grads(lambda x: anp.sin(x)[:0])(X) is None
+    assert check_grads(anp.sum)(np.ones(0)) is None
+
+    @primitive
+    def nothing(x):
+        return x[:0]
+
+    defvjp(nothing, lambda answer, x: lambda w: np.ones(3))
+    with pytest.raises(AssertionError, match="a product with an empty array is not 0"):
+        check_grads(nothing, modes=["rev"], order=1)(X)
+
+
+def test_several_plain_numbers():
+    """They are two arguments, not an array of two numbers, in derivatives of any order."""
+    assert check_grads(anp.multiply, (0, 1), order=3)(1.5, 0.25) is None
+
+    @primitive
+    def product(x, y):
+        return x * y
+
+    defvjp(product, lambda answer, x, y: lambda w: w * y, lambda answer, x, y: lambda w: w * x * 1.001)
+    assert failing(check_grads(product, (0, 1), modes=["rev"], order=1), 1.5, 0.25) == {"output / x.1"}

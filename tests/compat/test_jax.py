@@ -70,3 +70,18 @@ def test_an_array_in_place_of_the_arguments():
     with pytest.raises(TypeError, match=r"pass \(args,\)"):
         check_grads(jnp.sin, x, 1)
     check_grads(jnp.multiply, x, 1)
+
+
+def test_empty_arrays():
+    """There is nothing to measure; but what an empty output sends back must be 0."""
+    x = jnp.array([0.5, 1.0])
+    assert check_grads(jnp.sin, (jnp.ones((0, 3)),), order=2) is None
+    assert check_grads(lambda x: x[:0], (x,), order=2) is None
+
+    @jax.custom_vjp
+    def nothing(x):
+        return x[:0]
+
+    nothing.defvjp(lambda x: (x[:0], None), lambda _, w: (jnp.ones(2),))
+    with pytest.raises(AssertionError, match="a product with an empty array is not 0"):
+        check_grads(nothing, (x,), order=1, modes=("rev",))

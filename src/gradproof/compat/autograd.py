@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+import numpy as np
+
 from ..outputs.claimed.claims import ByCovectors, ByTangents
 from ..outputs.covectors import TANGENTS, signed
+from ..outputs.function import is_empty, refuse_product_of_nothing
 from ..outputs.products import check_jvp, check_vjp
 from ..problem.point import read_problem
 from ..problem.structure import layout_of_output
@@ -17,6 +20,7 @@ from .shared.tolerances import FLOOR, Tolerances
 __all__ = ["check_grads"]
 
 MODES = ("fwd", "rev")
+NUMBERS = (float, complex)
 
 
 def check_grads(
@@ -77,7 +81,7 @@ def check_grads(
             chosen = dict(zip(places, [x] if isinstance(argnum, int) else x, strict=True))
             return f(*(chosen.get(place, one) for place, one in enumerate(args)), **kwargs)
 
-        x = args[argnum] if isinstance(argnum, int) else tuple(args[place] for place in places)
+        x = args[argnum] if isinstance(argnum, int) else tuple(_as_part(args[place]) for place in places)
         _check(of_chosen, x, modes, order, Tolerances(atol, rtol))
 
     return check
@@ -93,6 +97,13 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, to
     def jvp(x: Any, tangent: Any) -> Any:
         return core.make_jvp(f, x)(tangent)[1]
 
+    value = f(x)
+    if is_empty(x) or is_empty(value):  # there is nothing to measure
+        if "rev" in modes:
+            refuse_product_of_nothing(vjp(x, value), x)
+        if "fwd" in modes:
+            refuse_product_of_nothing(jvp(x, x), value)
+        return
     single = read_problem(x, hold=True).is_float32
     settings: dict[str, Any] = {"convention": "autograd", "atol": FLOOR["float32" if single else "float64"]}
     for mode, check, claims, product in (("fwd", check_jvp, ByTangents, jvp), ("rev", check_vjp, ByCovectors, vjp)):
@@ -102,8 +113,13 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, to
         if not report and not tolerances.excuse(report, f, partial(claims, product), x, is_conjugate=True):
             raise GradientError(report)
         if order > 1:
-            vector = _random_like(x if mode == "fwd" else f(x), TANGENTS if mode == "fwd" else 0)
+            vector = _random_like(x if mode == "fwd" else value, TANGENTS if mode == "fwd" else 0)
             _check(_of_pair(product), (x, vector), modes, order - 1, tolerances)
+
+
+def _as_part(argument: Any) -> Any:
+    """Return one of several arguments: a tuple of plain numbers would be read as a single array."""
+    return np.asarray(argument) if isinstance(argument, NUMBERS) else argument
 
 
 def _of_pair(product: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:

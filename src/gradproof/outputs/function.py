@@ -268,3 +268,15 @@ class Projected(Collecting):
         """Return the weighted sums of the rows of a matrix of outputs, but for a constant."""
         weighed = self._weights * (outputs[:, self._support] - self._at_x)
         return [self.centre + each for each in compensated_sums(weighed)]
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a structure has arrays of real or complex numbers, but not a single number in them."""
+    layout = layout_of_output(value)
+    return bool(layout.leaves) and layout.n == 0
+
+
+def refuse_product_of_nothing(product: Any, like: Any) -> None:
+    """Raise an error unless a product is 0, where x or the output is empty, and has the structure of another value."""
+    if layout_of_output(like).flatten(product, "the product").any():
+        raise AssertionError("a product with an empty array is not 0")
