@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradproof.torch
-from gradproof.doors import soon
+from gradproof.frameworks import float32
 from gradproof.torch import modules
 from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
@@ -138,7 +138,7 @@ def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor, refu
     torch.manual_seed(0)
     module, x = nn.Sequential(nn.Linear(6, 12), nn.Tanh(), nn.Linear(12, 1)), torch.randn(8, 6)
     module[0].weight.register_hook(lambda gradient: factor * gradient)
-    monkeypatch.setattr(soon, "LATE", -90)
+    monkeypatch.setattr(float32, "LATE", -90)
     monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
     is_late = any(one.startswith("In float32 the check had not come to an end") for one in report.warnings)
@@ -177,7 +177,7 @@ def test_whatever_is_coarse_is_in_doubt():
     torch.manual_seed(0)
     module, x = nn.Linear(6, 1), torch.randn(8, 6)
     report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines")
-    told = soon.Soon(lambda: 0.0, {}, {}, lambda *_: False).doubt
+    told = float32.Float32Check(lambda: 0.0, {}, {}, lambda *_: False).reason_for_float64
     for arithmetic in ("float64", "float32", "coarser than float32"):
         one = replace(report, arithmetic=arithmetic)
         assert told(one) == ""

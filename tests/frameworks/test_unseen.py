@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradproof
-from gradproof.doors.unseen import BARS, with_unseen
+from gradproof.frameworks.unseen import BARS, with_unseen
 
 NOTE = "arrays lines saw the factor that is common to all slopes"
 SMALL = 3e-3

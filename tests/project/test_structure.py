@@ -215,20 +215,20 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "products jacobian hessian adjoint termwise",
     ),
     "checking": (),
-    # What the doors for frameworks have in common: what they do a second time, and when.
-    "doors": ("names", "again", "soon unseen"),
+    # What the adapters for PyTorch and JAX share.
+    "frameworks": ("names", "kinks", "float32 unseen"),
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs memoised", "score"),
     "torch": (
         "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
         "device.shard lifted.lifting backward",
-        "device.check arguments moved lifted.precise padding straight",
+        "device.check arguments moved lifted.precise padding linearised",
         "modules operators",
         "lifted.functions",
         ".",
     ),
-    "jax": ("interpreting trees", "lifting straight maps", "precise", "precise_maps gradients", "."),
+    "jax": ("interpreting trees", "lifting linearised maps", "precise", "precise_maps gradients", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.distance shared.near_x shared.slopes shared.transposed",

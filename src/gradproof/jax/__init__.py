@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..arguments.naming import positional_names
-from ..doors.again import with_notes
-from ..doors.soon import in_float64
-from ..doors.unseen import with_unseen
+from ..frameworks.float32 import in_float64
+from ..frameworks.kinks import with_notes
+from ..frameworks.unseen import with_unseen
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
 from ..report.report import Report
@@ -163,7 +163,7 @@ def _in_its_precision(tree: Tree, checks: OfOneNumber | OfOutputs, *, is_lifted:
         tree.refuse_what_has_no_gradient(*note)
     if note or checks.is_of_arrays:
         return with_notes(checks.check(lambda function: function), note)
-    return in_float64(checks.soon(), checks.check, checks.again)
+    return in_float64(checks.float32_check(), checks.check, checks.again)
 
 
 def _is_gradient(start: Map, modes: Sequence[str], order: int) -> bool:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checking import check as check_gradient
-from ..doors.again import with_slopes
-from ..doors.soon import Soon, goes_along_lines, moves
+from ..frameworks.float32 import Float32Check, goes_along_lines, moves
+from ..frameworks.kinks import with_linearised_kinks
 from ..report.report import Report
 from .interpreting import Interpreter
+from .linearised import LinearisedFunction, linearised
 from .maps import Map, OfArrays
 from .precise import check_in_float64
-from .straight import StraightFunction, straightened
 
 
 class Claimed(NamedTuple):
@@ -87,12 +87,12 @@ class OfOneNumber:
         settings, gradient = {"convention": "jax", **self._settings}, self._gradient()
         ended = _as_it_is if self._tree.is_double else limited
         is_at_once = goes_along_lines(sum(self._sizes.values()), settings)
-        return with_slopes(
+        return with_linearised_kinks(
             self._objective,
             settings,
             lambda function: check_gradient(ended(function), gradient, self._x, **settings),
-            self._straightened,
-            at_once=self._straightened(at_once=True) if is_at_once else None,
+            self._linearised,
+            at_once=self._linearised(at_once=True) if is_at_once else None,
             is_own=self._claimed.is_own,
         )
 
@@ -102,17 +102,17 @@ class OfOneNumber:
             raise TypeError("with f in float64, the gradient must be a function, whose rounding can be seen")
         return check_in_float64(self._jax, self._tree, self._objective.f, self._claimed.function, dict(self._settings))
 
-    def soon(self) -> Soon:
+    def float32_check(self) -> Float32Check:
         """Return what ends the check where float64 is sooner at its end."""
-        return Soon(self._objective, self._sizes, self._settings, self._is_moved)
+        return Float32Check(self._objective, self._sizes, self._settings, self._is_moved)
 
-    def _straightened(self, *, at_once: bool = False) -> StraightFunction | None:
+    def _linearised(self, *, at_once: bool = False) -> LinearisedFunction | None:
         jax, objective, tree = self._jax, self._objective, self._tree
-        return straightened(
+        return linearised(
             objective,
             self._x,
             lambda: jax.make_jaxpr(lambda arrays: objective.f(tree.fill(arrays)))(tree.leaves),
-            lambda traced: StraightFunction(jax, traced, Interpreter(jax), tree.arrays, self._x),
+            lambda traced: LinearisedFunction(jax, traced, Interpreter(jax), tree.arrays, self._x),
             at_once=at_once,
         )
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..checking import check as check_gradient
-from ..doors.again import with_notes, with_slopes
-from ..doors.soon import goes_along_lines
+from ..frameworks.float32 import goes_along_lines
+from ..frameworks.kinks import with_linearised_kinks, with_notes
 from ..problem.numbers import Flat
 from ..problem.rounding import EVALUATED, UNITS, Agreement, rounded_anew, without_rounding
 from ..report.report import Report
 from .lifting import Lifting, wide
-from .straight import StraightFunction, straightened
+from .linearised import LinearisedFunction, linearised
 from .trees import Tree
 
 
@@ -51,17 +51,17 @@ class Precise:
         """Return the function in float64."""
         return self._value(self._tree.listed(x))[0]
 
-    def straightened(self, x: Any, *, at_once: bool = False) -> StraightFunction | None:
+    def linearised(self, x: Any, *, at_once: bool = False) -> LinearisedFunction | None:
         """Return the function with the slopes that JAX takes where kinks meet at x; None if it cannot be had."""
         jax, value = self._jax, self._value
 
-        def made(traced: Any) -> StraightFunction:
+        def made(traced: Any) -> LinearisedFunction:
             own = Lifting(jax)
-            return StraightFunction(
+            return LinearisedFunction(
                 jax, traced, own, lambda at: [jax.numpy.array(one) for one in self._tree.listed(at)], x
             )
 
-        return straightened(self.value, x, lambda: value.traced, made, at_once=at_once)
+        return linearised(self.value, x, lambda: value.traced, made, at_once=at_once)
 
     def gradient(self, x: Any) -> Any:
         """Return the claimed gradient, with what rounding explains taken out."""
@@ -154,12 +154,12 @@ def check_in_float64(
     except Exception as problem:  # an operation of someone else's, or a function that cannot be traced
         return reason_of(problem)
     along_lines = goes_along_lines(sum(one.size for one in point), settings)
-    report = with_slopes(
+    report = with_linearised_kinks(
         precise.value,
         settings,
         lambda value: check_gradient(value, precise.gradient, x, **{"convention": "jax", **settings}),
-        lambda: precise.straightened(x),
-        at_once=precise.straightened(x, at_once=True) if along_lines else None,
+        lambda: precise.linearised(x),
+        at_once=precise.linearised(x, at_once=True) if along_lines else None,
         is_own=claimed is None,
     )
     notes = [EVALUATED]

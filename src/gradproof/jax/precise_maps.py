@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..doors.soon import Soon
+from ..frameworks.float32 import Float32Check
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
 from ..problem.numbers import Flat
@@ -150,9 +150,9 @@ class OfOutputs:
             return reason_of(problem)
         return _together((one.check(self._settings), after) for one, after in every)
 
-    def soon(self) -> Soon:
+    def float32_check(self) -> Float32Check:
         """Return what says where float64 decides."""
-        return Soon(self._start, {}, self._settings, lambda *_: False)
+        return Float32Check(self._start, {}, self._settings, lambda *_: False)
 
 
 def _together(reports: Iterable[tuple[Report, str]]) -> Report:

@@ -7,21 +7,21 @@ from contextlib import closing
 from typing import Any
 
 from ..checking import check as check_gradient
-from ..doors.again import with_notes, with_slopes
-from ..doors.names import listed
-from ..doors.soon import Soon, goes_along_lines, in_float64
-from ..doors.unseen import with_unseen
 from ..evaluators.objectives import in_place
+from ..frameworks.float32 import Float32Check, goes_along_lines, in_float64
+from ..frameworks.kinks import with_linearised_kinks, with_notes
+from ..frameworks.names import listed
+from ..frameworks.unseen import with_unseen
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
 from ..run.settings import refuse_unknown_precision
 from .backward import Gradient, Loss, view
 from .device.check import GradientOnDevice, check_on_device, is_on_device
 from .lifted.precise import CannotBeLiftedError, Precise
+from .linearised import LinearisedLoss
 from .moved import is_moved_by
 from .padding import about_padding
 from .state import RANDOM, State
-from .straight import StraightLoss
 from .tensors import imported
 
 FLOATS = ("torch.float32", "torch.float64")
@@ -69,7 +69,7 @@ def _checked(
     else:
         sizes = {name: one.numel() for name, one in parameters.items()}
         report = in_float64(
-            Soon(value, sizes, settings, is_moved_by(parameters)),
+            Float32Check(value, sizes, settings, is_moved_by(parameters)),
             check,
             lambda: _in_float64(torch, precise, parameters, "float64", settings),
         )
@@ -129,18 +129,18 @@ def _check_in_place(
     Along lines many meet at once, and lines see little beside them: there these slopes are taken from the first.
     """
     views = {name: view(name, tensor) for name, tensor in tensors.items()}
-    straight = (
-        StraightLoss(torch, value)
+    linear = (
+        LinearisedLoss(torch, value)
         if may_meet and goes_along_lines(sum(one.numel() for one in tensors.values()), settings)
         else None
     )
-    return with_slopes(
+    return with_linearised_kinks(
         value,
         settings,
         lambda objective: check_gradient(in_place(views, objective), gradient, **settings),
-        lambda: straight or StraightLoss(torch, value),
-        at_once=straight,
-        is_own=straight is None or not straight.is_by_hand,
+        lambda: linear or LinearisedLoss(torch, value),
+        at_once=linear,
+        is_own=linear is None or not linear.is_by_hand,
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..doors.soon import moves
 from ..evaluators.arrays.inplace import InPlaceEvaluator, problem_in_place
 from ..evaluators.objectives import in_place
+from ..frameworks.float32 import moves
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .backward import view

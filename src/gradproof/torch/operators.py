@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..arguments.mapping import mapped
-from ..doors.names import listed
+from ..frameworks.names import listed
 from ..outputs.products import check_jvp, check_vjp
 from ..outputs.several import together
 from ..problem.exceptions import raise_of_signal

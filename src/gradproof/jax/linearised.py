@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..doors.again import Straightened
+from ..frameworks.kinks import Linearised
 from .interpreting import CALLS, Interpreter
 
 # Operations that have kinks, and with them those that functions of single elements are made of.
@@ -28,8 +28,8 @@ class Element(NamedTuple):
     slope: float
 
 
-class StraightFunction(Straightened):
-    """A function of arrays by name that is straight where kinks meet at x.
+class LinearisedFunction(Linearised):
+    """A function of arrays by name that is linear where kinks meet at x.
 
     Only slopes between those of the two sides are taken: another one is an error of a rule.
 
@@ -50,7 +50,7 @@ class StraightFunction(Straightened):
     def __init__(self, jax: Any, traced: Any, own: Interpreter, listed: Callable[[Any], list[Any]], x: Any) -> None:
         self._own = own
         self._listed = listed
-        interpreter = Straightening(jax, traced.jaxpr, own)
+        interpreter = Linearising(jax, traced.jaxpr, own)
 
         def evaluated(now: list[Any], then: list[Any]) -> Any:
             pairs = zip(now, then, strict=True)
@@ -72,15 +72,15 @@ class StraightFunction(Straightened):
             return float(self._compiled(self._listed(*point), self._point))
 
 
-def straightened(
+def linearised(
     objective: Callable[[Any], Any],
     x: Any,
     traced: Callable[[], Any],
-    made: Callable[[Any], StraightFunction],
+    made: Callable[[Any], LinearisedFunction],
     *,
     at_once: bool = False,
-) -> StraightFunction | None:
-    """Return the straightened form of a function of arrays by name; None if it cannot be had.
+) -> LinearisedFunction | None:
+    """Return the linearised form of a function of arrays by name; None if it cannot be had.
 
     Not all of what users trace can be evaluated operation by operation, such as what is spread over several devices.
 
@@ -93,7 +93,7 @@ def straightened(
     traced
         Traces it.
     made
-        Makes the straightened form of what was traced.
+        Makes the linearised form of what was traced.
     at_once
         Whether this is before anything disagreed: then only where there may be kinks and it takes no loops of Python.
     """
@@ -101,14 +101,14 @@ def straightened(
         found = traced()
         if at_once and (any(map(_has_loops, found.jaxpr.eqns)) or not any(map(_has_kinks, found.jaxpr.eqns))):
             return None
-        straight = made(found)
-        is_same = not straight.count or math.isclose(straight(x), float(objective(x)), rel_tol=SAME)
+        linear = made(found)
+        is_same = not linear.count or math.isclose(linear(x), float(objective(x)), rel_tol=SAME)
     except Exception:  # an operation of someone else's, or a function that cannot be traced
         return None
-    return straight if is_same else None
+    return linear if is_same else None
 
 
-class Straightening(Interpreter):
+class Linearising(Interpreter):
     """What evaluates functions at two points at once: where it is asked for, and x, whose zeros tell where kinks are.
 
     While it looks, it notes which operations have such zeros.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..report.power import LIKELY
 from ..report.report import Report
 from ..report.text.figures import short
-from .again import with_notes
+from .kinks import with_notes
 from .names import listed
 
 NOTE = (

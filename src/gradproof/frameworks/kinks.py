@@ -26,8 +26,8 @@ HIDDEN = (
 AT_ONCE, AGAIN = "f was", "f did not agree with that ({evaluations:,} evaluations): it was"
 
 
-class Straightened(ABC):
-    """A function that is straight where its arguments of relu and the like are exactly 0 at x, and as it is elsewhere.
+class Linearised(ABC):
+    """A function in which relu and the like are linear wherever their argument is exactly 0 at x.
 
     The slopes there are those that the framework takes for its derivative, so that this function has the gradient that
     automatic differentiation computes, if that is right.
@@ -48,12 +48,12 @@ class Straightened(ABC):
         """Return the value at a point, or at the present parameters."""
 
 
-def with_slopes(
+def with_linearised_kinks(
     objective: Any,
     settings: Mapping[str, Any],
     check: Callable[[Any], Report],
-    straightened: Callable[[], Straightened | None],
-    at_once: Straightened | None = None,
+    linearised: Callable[[], Linearised | None],
+    at_once: Linearised | None = None,
     *,
     is_own: bool = True,
 ) -> Report:
@@ -67,7 +67,7 @@ def with_slopes(
         Those of the user.
     check
         Checks the gradient with a function.
-    straightened
+    linearised
         Returns the function with these slopes; None if that cannot be.
     at_once
         The function with these slopes where they are taken from the first.
@@ -82,25 +82,25 @@ def with_slopes(
     report = check(objective)
     if report.verdict != "wrong" or is_limited(report, settings):
         return report
-    straight = at_once or straightened()
-    if straight is None or not straight.count:
+    linear = at_once or linearised()
+    if linear is None or not linear.count:
         return report
-    return with_notes(check(straight), [_about_kinks(straight, AGAIN.format(evaluations=report.evaluations + 1))])
+    return with_notes(check(linear), [_about_kinks(linear, AGAIN.format(evaluations=report.evaluations + 1))])
 
 
-def _with_other_slopes(straight: Report, plain: Report, function: Straightened) -> Report:
+def _with_other_slopes(linear: Report, plain: Report, function: Linearised) -> Report:
     """Return the report of f with the slopes of automatic differentiation, or that of f as it is if it agrees."""
     if plain.verdict != "right":
-        return straight
-    names = dict.fromkeys(one.name.partition("[")[0] for one in straight.findings if one.cause is Cause.WRONG)
-    evaluations = straight.evaluations + plain.evaluations
+        return linear
+    names = dict.fromkeys(one.name.partition("[")[0] for one in linear.findings if one.cause is Cause.WRONG)
+    evaluations = linear.evaluations + plain.evaluations
     where = listed(list(names)) or "x"
     note = HIDDEN.format(count=function.count, names=", ".join(function.names), where=where)
     return with_notes(replace(plain, evaluations=evaluations), [note])
 
 
-def _about_kinks(straight: Straightened, why: str) -> str:
-    return KINKS.format(count=straight.count, names=", ".join(straight.names), why=why)
+def _about_kinks(linear: Linearised, why: str) -> str:
+    return KINKS.format(count=linear.count, names=", ".join(linear.names), why=why)
 
 
 def with_notes(report: Report, notes: Sequence[str]) -> Report:

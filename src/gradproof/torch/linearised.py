@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
 
-from ..doors.again import Straightened
+from ..frameworks.kinks import Linearised
 from .calls import KINKED, may_meet, through
 from .lifted.lifting import eager
 
@@ -23,8 +23,8 @@ class Place(NamedTuple):
     slope: float
 
 
-class StraightLoss(Straightened):
-    """A loss that is straight where kinks meet at the parameters.
+class LinearisedLoss(Linearised):
+    """A loss that is linear where kinks meet at the parameters.
 
     Parameters
     ----------
@@ -74,9 +74,9 @@ class StraightLoss(Straightened):
         self._calls += 1
         if place is None or place.mask.shape != given.shape:
             return function(*arguments, **keywords)
-        straight = place.slope * given[place.mask] if place.slope else 0.0
+        linear = place.slope * given[place.mask] if place.slope else 0.0
         value = function(*arguments, **keywords)
-        value[place.mask] = straight
+        value[place.mask] = linear
         return value
 
     def _look(self, name: str, function: Any, arguments: Any, keywords: dict[str, Any]) -> Place | None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import gradproof.jax
-from gradproof.doors import soon
+from gradproof.frameworks import float32
 from gradproof.report.cause import Cause
 
 jax = pytest.importorskip("jax")
@@ -209,7 +209,7 @@ def test_a_claim_of_0_that_lines_in_float32_do_not_see(weight):
 
 @pytest.mark.parametrize("factor", [1.0, 1.01])
 def test_what_takes_long_in_float32_is_done_in_float64(monkeypatch, factor):
-    monkeypatch.setattr(soon, "LATE", -90)
+    monkeypatch.setattr(float32, "LATE", -90)
     x, p = jax.random.normal(jax.random.key(0), (8, 6)), {"W": jax.random.normal(jax.random.key(1), (6, 12))}
 
     def loss(p):

@@ -15,7 +15,7 @@ from ..engine import MODES, uses_lines
 from ..problem.numbers import Flat
 from ..report.cause import Cause
 from ..report.report import Report
-from .again import LIMITS, is_limited, with_notes
+from .kinks import LIMITS, is_limited, with_notes
 from .names import listed
 
 # By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
@@ -42,10 +42,10 @@ IsMoved = Callable[[Function, Sequence[str], Report], bool]
 
 
 class TakesLongError(KeyboardInterrupt):
-    """Ends a check as Ctrl-C would; `Soon` raises it, and knows."""
+    """Ends a check as Ctrl-C would; `Float32Check` raises it, and knows."""
 
 
-class Soon:
+class Float32Check:
     """What ends a check along lines in float32 where float64 is sooner at its end, and says where float64 decides.
 
     Parameters
@@ -92,7 +92,7 @@ class Soon:
 
         return function if self._most is None else counted
 
-    def doubt(self, report: Report | None) -> str:
+    def reason_for_float64(self, report: Report | None) -> str:
         """Return why a check is to be done in float64; "" where there is no reason.
 
         There is no report where this has ended a check that was about to begin.
@@ -137,13 +137,13 @@ class Soon:
 
 
 def in_float64(
-    soon: Soon, check: Callable[[Callable[[Function], Function]], Report], again: Callable[[], Any]
+    float32_check: Float32Check, check: Callable[[Callable[[Function], Function]], Report], again: Callable[[], Any]
 ) -> Report:
     """Return the report of a check; of one in float64 where float32 hides the answer, or gives it late.
 
     Parameters
     ----------
-    soon
+    float32_check
         What ends the check, and says where float64 decides.
     check
         Checks as things are, with what a function becomes first.
@@ -152,14 +152,14 @@ def in_float64(
     """
     report = None
     with suppress(TakesLongError):
-        report = check(soon.limited)
-    reason = soon.doubt(report)
+        report = check(float32_check.limited)
+    reason = float32_check.reason_for_float64(report)
     found = again() if reason else None
     if isinstance(found, Report):
         return with_notes(found, [reason])
-    if report is None or soon.is_over:
+    if report is None or float32_check.is_over:
         report = check(lambda function: function)
-    return soon.told(report, reason)
+    return float32_check.told(report, reason)
 
 
 def moves(arrays: Iterable[Flat], seed: int) -> Iterator[Flat]:

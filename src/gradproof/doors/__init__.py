@@ -1,1 +1,0 @@
-"""What the doors for frameworks have in common."""

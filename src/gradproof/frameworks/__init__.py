@@ -1,0 +1,1 @@
+"""What the adapters for PyTorch and JAX share."""
