@@ -27,6 +27,7 @@ ROUNDED = {
     "in_float32",
     "of_float32_arguments",
     "of_terms_that_cancel",
+    "robust",
     "long_in_float32",
     "long_with_a_constant",
     "long_and_nearly_constant",

@@ -131,6 +131,22 @@ def of_terms_that_cancel(seed):
     return Drawn(lambda z: float((large + f(z)) - large), g(x), x)
 
 
+def robust(seed):
+    """A robust loss of small residuals, whose values are steps of rounding, beside a penalty that has none."""
+    random, x = start(seed, 50, 8)
+    matrix, part = random.normal(size=(int(random.integers(1, 20)), x.size)), 10 ** random.uniform(-6, 0)
+    x *= 10 ** random.uniform(-4, 0)
+    residuals = matrix @ x
+    root = np.sqrt(1 + residuals**2)
+    kinds = [
+        (lambda z: np.sum(np.log(1 + (matrix @ z) ** 2)), 2 * residuals / (1 + residuals**2)),
+        (lambda z: np.sum(np.sqrt(1 + (matrix @ z) ** 2) - 1), residuals / root),
+        (lambda z: np.sum(1 - np.cos(matrix @ z)), np.sin(residuals)),
+    ]
+    loss, slopes = kinds[seed % 3]
+    return Drawn(lambda z: float(loss(z) + part * np.sum(np.sin(z))), slopes @ matrix + part * np.cos(x), x)
+
+
 def long_start(seed, kind, largest=200):
     """Return random numbers, a long point, and the weights of sines."""
     random = np.random.default_rng([seed, kind])
@@ -194,6 +210,7 @@ USER_KINDS = [
     of_large_arguments,
     by_a_series,
     of_terms_that_cancel,
+    robust,
     long_and_rectified,
     long_of_any_size,
     long_in_float32,
