@@ -15,9 +15,9 @@ from . import stages
 from .intervals import estimate
 from .scales import real_step
 
-# A jump exceeds this many deviations of the noise, and keeps half of its height while an interval becomes shorter by so
-# many halvings, and as short as this part of the one that is searched.
+# A jump exceeds this many deviations of the noise.
 CLEAR_JUMP = 8.0
+# It keeps half of its height over seven halvings, the last of which leaves this part of the interval, or less.
 JUMP_KEPT = 0.5
 KEPT_HALVINGS = 7
 SHORT = 2.0**-14
