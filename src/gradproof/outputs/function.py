@@ -28,6 +28,9 @@ RESULT = "the function's result"
 # The last digits of a number in float32: not all of them are 0 by chance.
 LAST_DIGITS = np.uint32((1 << 12) - 1)
 
+# A product with a vector, at a point.
+Product: TypeAlias = Callable[[Any, Any], Any]
+
 
 class SpentError(EndedError):
     """The budget is spent: what was to be evaluated stays open."""
@@ -270,13 +273,25 @@ class Projected(Collecting):
         return [self.centre + each for each in compensated_sums(weighed)]
 
 
-def is_empty(value: Any) -> bool:
+def has_no_numbers(x: Any, value: Any, vjp: Product | None, jvp: Product | None) -> bool:
+    """Return whether x or the output is empty, so that there is nothing to measure.
+
+    Then the products that are given must be 0, and have the structure of x or of the output.
+
+    Raises
+    ------
+    AssertionError
+        If a product is not 0.
+    """
+    if not (_is_empty(x) or _is_empty(value)):
+        return False
+    for product, vector, like in ((vjp, value, x), (jvp, x, value)):
+        if product is not None and layout_of_output(like).flatten(product(x, vector), "the product").any():
+            raise AssertionError("a product with an empty array is not 0")
+    return True
+
+
+def _is_empty(value: Any) -> bool:
     """Whether a structure has arrays of real or complex numbers, but not a single number in them."""
     layout = layout_of_output(value)
     return bool(layout.leaves) and layout.n == 0
-
-
-def refuse_product_of_nothing(product: Any, like: Any) -> None:
-    """Raise an error unless a product is 0, where x or the output is empty, and has the structure of another value."""
-    if layout_of_output(like).flatten(product, "the product").any():
-        raise AssertionError("a product with an empty array is not 0")
