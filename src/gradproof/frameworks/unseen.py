@@ -27,11 +27,12 @@ def with_unseen(report: Report) -> Report:
     if report.verdict != "right" or report.power is None:
         return report
     power = report.power
-    sizes = {one.name: BARS * one.bar / one.norm for one in power.blocks if one.norm > 0}
-    hidden = [name for name, size in sizes.items() if size > 1 and name not in power.unseen]
+    others = (one for one in power.blocks if one.norm > 0 and one.name not in power.unseen)
+    sizes = {one.name: BARS * one.bar / one.norm for one in others}
+    hidden = [name for name, size in sizes.items() if size > 1]
     if not hidden:
         return report
-    rest = [size for name, size in sizes.items() if size <= 1 and name not in power.unseen]
+    rest = [size for size in sizes.values() if size <= 1]
     told = {
         "names": listed(sorted(hidden, key=lambda name: -sizes[name])),
         "others": OTHERS.format(share=short(max(rest))) if rest else "",

@@ -14,6 +14,7 @@ from ..evaluators.serial import Collecting
 from ..problem.numbers import Flat, is_finite
 from ..problem.point import Problem, call, same_numbers
 from ..problem.structure import DOUBLE, SINGLE, Layout, layout_of_output
+from ..report.text.figures import listed
 from .covectors import Covector
 from .localisation.evaluated import Evaluated
 from .sums import compensated_sums
@@ -124,10 +125,8 @@ class Function:
         """Note for the report which outputs are left out of the check."""
         if mask.any():
             names = [self.layout.name(int(index)) for index in np.flatnonzero(mask)[:LISTED]]
-            more = int(mask.sum()) - len(names)
-            listed = ", ".join(names) + (f" and {more:,} more" if more else "")
             are, was = ("are", "were") if mask.sum() > 1 else ("is", "was")
-            self._problem.note(f"{listed} {are} {why}, and {was} left out.")
+            self._problem.note(f"{listed(names, int(mask.sum()))} {are} {why}, and {was} left out.")
 
     def flat(self, value: Any) -> Flat:
         """Return an output of the user's structure as a flat vector in float64."""

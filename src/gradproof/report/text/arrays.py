@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ..records import Record
+from .figures import listed
 
 if TYPE_CHECKING:
     from ..summaries.arrays import ArrayReport
@@ -58,5 +59,4 @@ def _counted(one: ArrayReport, blocks: Collection[str], *, along_lines: bool) ->
 def _listed(what: str, names: Sequence[str]) -> str:
     if not names:
         return ""
-    more = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
-    return f"{what}: {', '.join(names[:MOST])}{more}"
+    return f"{what}: {listed(names[:MOST], len(names))}"

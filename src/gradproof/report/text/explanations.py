@@ -13,7 +13,7 @@ from ..cause import Cause
 from ..formats.known import FewNumbers
 from ..records import Record
 from ..shape import Shape, shape_of
-from .figures import filled
+from .figures import filled, listed
 
 if TYPE_CHECKING:
     from ..finding import Finding
@@ -69,7 +69,7 @@ def _only_there(report: Record) -> str:
     right = [one.name for one in arrays if one.is_right]
     if not right or sum(one.wrong > 0 for one in arrays) + len(right) < len(arrays):
         return ""
-    names = ", ".join(right[:NAMES]) + (f" and {len(right) - NAMES:,} more" if len(right) > NAMES else "")
+    names = listed(right[:NAMES], len(right))
     return f". {names} {'is' if len(right) == 1 else 'are'} right: look at what only the others depend on"
 
 
@@ -86,10 +86,9 @@ def not_finite(report: Record, width: int) -> str:
         return ""
     missing = np.isnan(claimed[places])
     what = "NaN" if missing.all() else "not finite" if missing.any() else "infinite"
-    names = ", ".join(report._evidence.layout.name(int(place)) for place in places[:NAMES])
-    more = f" and {places.size - NAMES:,} more" if places.size > NAMES else ""
+    names = listed([report._evidence.layout.name(int(place)) for place in places[:NAMES]], places.size)
     are = "claim is" if places.size == 1 else "claims are"
-    return filled("  ", f"{places.size:,} {are} {what}: {names}{more}", "    ", width)
+    return filled("  ", f"{places.size:,} {are} {what}: {names}", "    ", width)
 
 
 def explanations(report: Record, undecided: Sequence[Finding], width: int) -> str:
@@ -144,5 +143,4 @@ def _of_wrong(report: Record) -> Iterator[str]:
 
 
 def _names(found: Sequence[Finding]) -> str:
-    names = ", ".join(one.name for one in found[:NAMES])
-    return f"{names} and {len(found) - NAMES:,} more" if len(found) > NAMES else names
+    return listed([one.name for one in found[:NAMES]], len(found))

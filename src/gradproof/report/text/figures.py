@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
 
 
 def number(value: float, digits: int) -> str:
@@ -15,6 +16,12 @@ def number(value: float, digits: int) -> str:
     if math.isinf(value):
         return f"{value:g}"
     return _short_exponent(f"{value:#.{digits}g}")
+
+
+def listed(first: Sequence[str], total: int) -> str:
+    """Return the first of some names, and how many more there are of them."""
+    more = total - len(first)
+    return ", ".join(first) + (f" and {more:,} more" if more > 0 else "")
 
 
 def short(value: float) -> str:
