@@ -35,8 +35,8 @@ ONE_VECTOR = "-force-vector-interleave=1"
 FEW_COPIES = "-jump-threading-threshold=2"
 # Registers are saved where a function begins: ways that need none have no beginning of their own.
 SAVES_AT_ENTRY = "-enable-shrink-wrap=false"
-# What a loop needs again it reads again where it lies: registers for it are moved and given back elsewhere. The loops of
-# kernels take some instructions more, but no longer: they wait for memory, and for registers that are kept in memory.
+# What a loop needs again it reads again where it lies: registers for it would have to be saved and given back. Loops of
+# kernels take some instructions more, and less time: too few registers are what they wait for.
 STAYS_IN_LOOPS = "-disable-machine-licm"
 # Instructions are put in order so that few values wait in registers, before and not only after these are given out.
 FEW_WAIT = "-pre-RA-sched=list-ilp"
