@@ -131,9 +131,9 @@ def linked_module(signatures: Iterable[Any], *, part: bool = False) -> Linked:
     import phrases
 
     whole = llvm.parse_assembly(constants.module_text(prepared_target(llvm)))
-    symbols = [function.name for function in whole.functions]
+    symbols = [function.name for function in whole.functions if not function.is_declaration]
     compiled = modules.compile_all(signatures)
-    for text in (*compiled.texts, phrases.module_text(compiled.numbers)):
+    for text in (*compiled.texts, phrases.module_text(compiled.numbers, constants.kept_texts())):
         module = llvm.parse_assembly(with_c_names(text, compiled.entries))
         for value in defined(module):
             # Kept once, where several modules bring it, and not lost where nobody asks for it yet.

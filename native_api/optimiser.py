@@ -35,6 +35,13 @@ ONE_VECTOR = "-force-vector-interleave=1"
 FEW_COPIES = "-jump-threading-threshold=2"
 # Registers are saved where a function begins: ways that need none have no beginning of their own.
 SAVES_AT_ENTRY = "-enable-shrink-wrap=false"
+# What a loop needs again it reads again where it lies: registers for it would have to be saved and given back. Loops of
+# kernels take some instructions more, and less time: too few registers are what they wait for.
+STAYS_IN_LOOPS = "-disable-machine-licm"
+# Instructions are put in order so that few values wait in registers, before and not only after these are given out.
+FEW_WAIT = "-pre-RA-sched=list-ilp"
+# What a loop changes is changed where it goes on, and not copied for where it ends.
+NO_COPIES_AT_ENDS = "-phi-elim-split-all-critical-edges"
 # `movaps` does what `movapd` does, in a byte less. LLVM knows the option since version 21, and where it does not know
 # one, it ends the process: this name beside it tells.
 SHORT_MOVES = "-opt-disable=x86-execution-domain-fix"
@@ -68,6 +75,9 @@ def options(llvm: Any) -> list[str]:
         FEW_JOINED_BRANCHES,
         BACKWARDS,
         SHARED_EXTENSIONS,
+        STAYS_IN_LOOPS,
+        FEW_WAIT,
+        NO_COPIES_AT_ENDS,
     ]
     files = [*Path(llvm.__file__).parent.glob("*llvmlite.*")]
     return found + [SHORT_MOVES] * any(KNOWS_SHORT_MOVES in file.read_bytes() for file in files)

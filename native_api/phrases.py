@@ -3,6 +3,8 @@
 All of them lie one behind the other. Where two letters often stand together, one byte takes their place, and pairs of
 such bytes have one of their own again. A short number in every place that writes a text and packed texts take two
 thirds of what an address each and texts as they are would take.
+
+Behind them lie those that callers get the addresses of. They are unpacked once, all of them, into memory of their own.
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ from typing import Any, NamedTuple
 from gradproof.core.records.text import PHRASE_BYTES, Text
 from gradproof.machine_code.texts import FIRST_NUMBER, KEEPING, UNPACKED
 
-# Bytes that no letter of one byte has.
-CODES = range(128, 256)
+# Bytes that no letter of one byte has, and then those of control characters: 0 ends a text, and no letter is a code.
+CODES = range(128, 256 + 32)
 # A pair that is met less often is shorter as it is: it takes two bytes itself.
 LEAST_USES = 3
 # No address of memory is one of these numbers, of which a byte holds each.
 MOST_PHRASES = 256
+
+
+# The function that gives the address of a text which callers may keep, by its number among these.
+KEPT = "gradproof.kept"
 
 
 class Packed(NamedTuple):
@@ -34,8 +40,8 @@ def packed(texts: Iterable[str]) -> Packed:
     lines = [text.encode() for text in texts]
     letters = set(b"".join(lines))
     pairs = bytearray()
-    for code in CODES:
-        if code in letters:
+    for code in (code % 256 for code in CODES):
+        if code == 0 or code in letters:
             pairs += bytes(2)
             continue
         pair, uses = most_used(lines)
@@ -58,22 +64,26 @@ def unpacked(found: Packed, number: int) -> bytes:
 
 
 def _letters(found: Packed, byte: int) -> bytes:
-    place = 2 * (byte - CODES.start)
-    pair = found.pairs[place : place + 2] if place >= 0 else b""
+    place = 2 * ((byte - CODES.start) % 256)
+    pair = found.pairs[place : place + 2]
     return b"".join(_letters(found, one) for one in pair) if any(pair) else bytes([byte])
 
 
-def module_text(numbers: dict[str, int]) -> str:
-    """Return LLVM text of the function that unpacks these texts; an address comes back as it is."""
+def module_text(numbers: dict[str, int], kept: Sequence[str] = ()) -> str:
+    """Return LLVM text of the functions that unpack these texts; an address of another one comes back as it is."""
     longest = max((len(text.encode()) for text in numbers), default=0)
     if len(numbers) > MOST_PHRASES or longest >= PHRASE_BYTES:
         raise ValueError(f"{len(numbers)} texts, the longest one of {longest} bytes: there is no room for them")
-    found = packed(numbers)
+    found = packed([*numbers, *kept])
+    before = sum(len(text) + 1 for text in found.texts.split(b"\0")[: len(numbers)])
     texts, pairs = (f"[{len(part)} x i8]" for part in found)
+    room = f"[{sum(len(text.encode()) + 1 for text in kept)} x i8]"
     memory: Any = Text
     return f"""
 @gradproof.texts = private unnamed_addr constant {texts} {_written(found.texts)}, align 1
 @gradproof.pairs = private unnamed_addr constant {pairs} {_written(found.pairs)}, align 1
+@gradproof.room = private global {room} zeroinitializer, align 1
+@gradproof.is_filled = private global i8 0
 
 define {KEEPING} i8* @{UNPACKED}(i8* %text, i8* %letters) {{
 entry:
@@ -81,25 +91,16 @@ entry:
   %address = ptrtoint i8* %letters to i64
   %number = sub i64 %address, {FIRST_NUMBER}
   %is_number = icmp ult i64 %number, {MOST_PHRASES}
-  %first = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 0
-  br i1 %is_number, label %skip, label %plain
+  br i1 %is_number, label %packed, label %plain
 plain:
   ret i8* %letters
-skip:
-  %left = phi i64 [ %number, %entry ], [ %fewer, %pass ]
-  %at = phi i8* [ %first, %entry ], [ %next, %pass ]
-  %found = icmp eq i64 %left, 0
-  br i1 %found, label %write, label %pass
-pass:
-  %letter = load i8, i8* %at
-  %next = getelementptr i8, i8* %at, i64 1
-  %ends = icmp eq i8 %letter, 0
-  %one = zext i1 %ends to i64
-  %fewer = sub i64 %left, %one
-  br label %skip
+packed:
+  %first = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 0
+  %begin = call {KEEPING} i8* @gradproof.past(i8* %first, i64 %number)
+  br label %write
 write:
-  %from = phi i8* [ %at, %skip ], [ %behind, %write ]
-  %to = phi i8* [ %memory, %skip ], [ %end, %write ]
+  %from = phi i8* [ %begin, %packed ], [ %behind, %write ]
+  %to = phi i8* [ %memory, %packed ], [ %end, %write ]
   %code = load i8, i8* %from
   %behind = getelementptr i8, i8* %from, i64 1
   %end = call {KEEPING} i8* @gradproof.letters(i8* %to, i8 %code)
@@ -109,10 +110,55 @@ done:
   ret i8* %memory
 }}
 
+define i8* @{KEPT}(i64 %number) {{
+entry:
+  %memory = getelementptr inbounds {room}, {room}* @gradproof.room, i64 0, i64 0
+  %filled = load atomic i8, i8* @gradproof.is_filled acquire, align 1
+  %is_filled = icmp ne i8 %filled, 0
+  br i1 %is_filled, label %done, label %start
+start:
+  %first = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 {before}
+  %stop = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 {len(found.texts)}
+  br label %write
+write:
+  %from = phi i8* [ %first, %start ], [ %behind, %write ]
+  %to = phi i8* [ %memory, %start ], [ %end, %write ]
+  %code = load i8, i8* %from
+  %behind = getelementptr i8, i8* %from, i64 1
+  %end = call {KEEPING} i8* @gradproof.letters(i8* %to, i8 %code)
+  %more = icmp ult i8* %behind, %stop
+  br i1 %more, label %write, label %filling
+filling:
+  store atomic i8 1, i8* @gradproof.is_filled release, align 1
+  br label %done
+done:
+  %text = call {KEEPING} i8* @gradproof.past(i8* %memory, i64 %number)
+  ret i8* %text
+}}
+
+define {KEEPING} i8* @gradproof.past(i8* %texts, i64 %number) {{
+entry:
+  br label %skip
+skip:
+  %left = phi i64 [ %number, %entry ], [ %fewer, %pass ]
+  %at = phi i8* [ %texts, %entry ], [ %next, %pass ]
+  %found = icmp eq i64 %left, 0
+  br i1 %found, label %done, label %pass
+pass:
+  %letter = load i8, i8* %at
+  %next = getelementptr i8, i8* %at, i64 1
+  %ends = icmp eq i8 %letter, 0
+  %one = zext i1 %ends to i64
+  %fewer = sub i64 %left, %one
+  br label %skip
+done:
+  ret i8* %at
+}}
+
 define {KEEPING} i8* @gradproof.letters(i8* %to, i8 %byte) {{
 entry:
-  %number = zext i8 %byte to i64
-  %place = sub i64 %number, {CODES.start}
+  %number = sub i8 %byte, {CODES.start}
+  %place = zext i8 %number to i64
   %may_stand = icmp ult i64 %place, {len(found.pairs) // 2}
   br i1 %may_stand, label %pair, label %letter
 pair:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gradproof.core.records import codes
+
 phrases = pytest.importorskip("phrases")
 texts = pytest.importorskip("gradproof.machine_code.texts")
 
@@ -12,6 +14,16 @@ def test_texts_come_back():
     found = phrases.packed(SENTENCES)
     assert [phrases.unpacked(found, number).decode() for number in range(len(SENTENCES))] == SENTENCES
     assert len(found.texts) + len(found.pairs) < sum(len(text.encode()) + 1 for text in SENTENCES)
+
+
+def test_more_pairs_than_bytes_beyond_ascii():
+    """Control characters stand for pairs, too, but for 0, which ends a text, and for those that are letters."""
+    lines = [codes.explain(code) for code in codes.CODES] + ["one line\nand another one"]
+    found = phrases.packed(lines)
+    assert [phrases.unpacked(found, number).decode() for number in range(len(lines))] == lines
+    assert len(found.pairs) > 2 * 129
+    assert found.pairs[2 * 128 : 2 * 129] == bytes(2)
+    assert found.pairs[2 * 138 : 2 * 139] == bytes(2)
 
 
 def test_texts_without_anything_in_common():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..core.lines.norms import are_finite, count_zeros, is_in_float32, window_sums
+from ..core.lines.norms import count_zeros, is_in_float32, window_sums
 from ..core.pieces.relative_error import BLOCK, may_hold_a_larger_one, place_of_largest, write_errors
-from ..core.points.directions import WINDOW, sum_of_squares
+from ..core.points.directions import WINDOW, first_not_finite_in, sum_of_squares
 from ..core.points.probes import copy
 from ..core.points.windows import move_some, move_window
 
@@ -18,8 +18,8 @@ CALL = 20
 
 # How many microseconds a call takes, about, where it is interpreted.
 PRICES: dict[Callable[..., Any], Callable[..., int]] = {
-    are_finite: lambda vector, first, last: (last - first) // 4,
     count_zeros: lambda x, n: n // 4,
+    first_not_finite_in: lambda x, n: n // 8,
     is_in_float32: lambda claimed, n: n // 2,
     may_hold_a_larger_one: lambda a, b, start, best: BLOCK,
     move_some: lambda x, claimed, start, stop, motion, point: 16 * (stop - start),

@@ -102,18 +102,6 @@ def test_norms_of_the_scales_twin():
     refuted(are_norms_of_the_scales, 1.0, ALL, 0.2)
 
 
-@pytest.mark.parametrize("n", [1, 3, 4, 11])
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_finite(n, bad):
-    vector = np.linspace(-1e307, 1e307, n)
-    assert norms.are_finite(vector, 0, n)
-    for place in range(n):
-        spoiled = vector.copy()
-        spoiled[place] = bad
-        assert not norms.are_finite(spoiled, 0, n)
-        assert norms.are_finite(spoiled, place + 1, n)
-
-
 def test_numbers_of_float32():
     claimed = np.array([1.0, 0.5, -3.0, 2.0**-130])
     assert norms.is_in_float32(claimed, 4)

@@ -161,17 +161,6 @@ def scale_norms(lines: Lines, x: ConstVector) -> tuple[float, float]:
     return largest * math.sqrt(squares), largest * sums
 
 
-@kernel
-@never_inlined
-def are_finite(vector: ConstVector, first: int, last: int) -> bool:
-    """Return whether no value of [first, last) is infinite or NaN."""
-    for index in range(first, last):
-        value = widened(vector[index])
-        if value - value != 0.0:
-            return False
-    return True
-
-
 def is_in_float32(claimed: ConstVector, n: int) -> bool:
     """Return whether every claimed value is a number of float32."""
     if holds_float32(claimed):

@@ -6,15 +6,23 @@ import math
 
 from ..coordinates.slots import free_all_slots
 from ..evidence.scales import DEFAULT_RTOL, begin_arithmetic
-from ..lines.norms import Measures, are_finite, is_in_float32, median_slope, norms, scale_norms
+from ..lines.norms import Measures, is_in_float32, median_slope, norms, scale_norms
 from ..lines.rungs import FLOOR
-from ..points.directions import ABOVE_FLOOR, OWN_SIZE, size_in_window, typical_size, window_count, window_ends
+from ..points.directions import (
+    ABOVE_FLOOR,
+    OWN_SIZE,
+    first_not_finite_in,
+    size_in_window,
+    typical_size,
+    window_count,
+    window_ends,
+)
 from ..records.abi import ConstIntegers, ConstReals, ConstVector
 from ..records.codes import DONE, X_NOT_FINITE
 from ..records.engine import ENGINE_WORDS
 from ..records.floats import widened
 from ..records.lines import Lines, block_of, lines_words
-from ..records.memory import as_reals, clear_bytes
+from ..records.memory import as_reals, clear_bytes, offset
 from ..records.record import WORD
 from ..search.candidates import add_candidate
 
@@ -61,9 +69,9 @@ def look_over(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstRe
     """Look for what is not finite, and for windows of zeros; a point that is not finite is refused."""
     for window in range(window_count(lines.engine.n)):
         start, stop = window_ends(lines.engine.n, window)
-        if not are_finite(x, start, stop):
+        if first_not_finite_in(offset(x, start), stop - start) >= 0:
             return X_NOT_FINITE
-        if not are_finite(claimed, start, stop):
+        if first_not_finite_in(offset(claimed, start), stop - start) >= 0:
             note_unfit_claims(lines, claimed, start, stop)
         if lines.empty_size == 0.0 and size_in_window(x, lines.engine.n, window) == 0.0:
             lines.empty_size = sizes[window]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from numpy import int32, int64, uint32, uint64
 
-from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, always_inlined, exported, kernel
+from ..records.abi import Code, ConstReals, ConstVector, Integer, Reals, always_inlined, exported, kernel, never_inlined
 from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
@@ -236,9 +236,16 @@ def sum_of_squares(x: ConstVector, n: int) -> float:
     return sum_of(total)
 
 
+@kernel
+@never_inlined
 def first_not_finite_in(x: ConstVector, n: int) -> int:
     """Return the index of the first of n elements that is NaN or infinite, -1 where there is none."""
-    for index in range(n):
+    rest = all_lanes(0.0)
+    whole = n & -LANES
+    for index in range(0, whole, LANES):
+        # NaN, and it stays so, where an element is not finite.
+        rest = rest + (lanes_at(x, index) - lanes_at(x, index))
+    for index in range(whole if sum_of(rest) == 0.0 else 0, n):
         if not math.isfinite(widened(x[index])):
             return index
     return -1
