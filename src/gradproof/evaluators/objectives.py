@@ -43,7 +43,8 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     -------
     InPlace
         To be passed to `check` or `assert_gradient` as the objective.  The gradient is then ``g()``, without arguments,
-        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.
+        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.  Checks
+        of many outputs, such as `check_vjp`, take it as the function.
 
     Raises
     ------

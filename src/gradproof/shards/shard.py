@@ -40,6 +40,11 @@ class Shard:
     start, stop : int
         Which coordinates it holds; `stop` is one past the last one.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no vectors of one length and of such numbers, or `point` cannot be moved in place of a copy.
+
     See Also
     --------
     lines : The check that shards take part in.
