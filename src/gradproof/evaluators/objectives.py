@@ -212,6 +212,13 @@ class NativeFunction:
         return {**vars(self), "called": {}}
 
 
+def not_of_x(objective: Any) -> str:
+    """Say what stands where a function of x should be."""
+    if isinstance(objective, (InPlace, Terms)):
+        return "not in_place() or terms(): pass f(x)"
+    return f"not an object of type {type(objective).__name__}; wrap a C function in gradproof.native()"
+
+
 def is_compiled(objective: Any) -> bool:
     """Whether a function was compiled by Numba; answered without importing Numba."""
     dispatcher = sys.modules.get("numba.core.dispatcher")

@@ -58,7 +58,7 @@ def study(
     Parameters
     ----------
     f : callable
-        The objective, of any kind that `check` accepts.
+        The objective, of any kind that `check` accepts but `in_place` and `terms`.
     x : array_like or structure of arrays
         The point, in any structure that `check` accepts.  It is never modified.
     gradient : callable or array_like, optional
