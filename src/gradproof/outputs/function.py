@@ -95,7 +95,7 @@ class Function:
     @cached_property
     def in_float32(self) -> Flat:
         """Which outputs are in float32, by their type or by their values at x."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             single = self.at_x.astype(np.float32)
         # In float64 one number in 2**29 has no more digits than one in float32; whole numbers and halves tell nothing.
         found: Flat = (single == self.at_x) & (single.view(np.uint32) & LAST_DIGITS != 0)
