@@ -438,7 +438,13 @@ def test_objectives_that_have_no_value_elsewhere(formula):
 @pytest.mark.parametrize("objective", [None, 3.0, "loss"])
 def test_objectives_that_are_no_functions(piece, objective):
     kind = type(objective).__name__
-    refused(TypeError, f"objective must be a function, not an object of type {kind}", lambda: piece(objective, X))
+    refused(TypeError, f"objective must be a function of x, not an object of type {kind}", lambda: piece(objective, X))
+    for marked in (gradproof.in_place(X.copy(), lambda: 1.0), gradproof.terms(np.sin)):
+        refused(
+            TypeError,
+            "must be a function of x, not in_place() or terms(): pass f(x)",
+            lambda m=marked: piece(m, X),
+        )
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -9,7 +9,9 @@ def main() -> int:
         from .commands.main import main as command
 
         return command()
-    except Exception as problem:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # also SystemExit, by which a module of the user's would choose the status
         try:  # noqa: SIM105 - nothing is imported for it, which might fail, too
             print(f"gradproof: cannot run: {type(problem).__name__}: {problem}", file=sys.stderr)
         except OSError:

@@ -78,7 +78,7 @@ def forward_difference(f: Any, x: Any, *, step: Any = None, out: Any = None) -> 
     Parameters
     ----------
     f : callable
-        The objective, of any kind that `check` accepts.
+        The objective, of any kind that `check` accepts but `in_place` and `terms`.
     x : array_like or structure of arrays
         The point: an array of any shape, float64 or float32, or a structure of arrays.  It is never modified.
     step : float or array_like, optional
@@ -245,7 +245,7 @@ def find_kinks(f: Any, x: Any, *, radius: float | None = None) -> list[Kink]:
     Parameters
     ----------
     f : callable
-        The objective, of any kind that `check` accepts.
+        The objective, of any kind that `check` accepts but `in_place` and `terms`.
     x : array_like or structure of arrays
         The point, in any structure that `check` accepts.
     radius : float, optional
@@ -297,7 +297,7 @@ def noise_floor(f: Any, x: Any) -> NoiseFloor:
     Parameters
     ----------
     f : callable
-        The objective, of any kind that `check` accepts.
+        The objective, of any kind that `check` accepts but `in_place` and `terms`.
     x : array_like or structure of arrays
         The point, in any structure that `check` accepts.
 

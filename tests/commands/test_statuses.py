@@ -121,6 +121,8 @@ def test_what_cannot_be_loaded_has_no_verdict(place, redirected):
     assert status_in_shell(place, redirected, "f", "wrong") == 1
     (place / "random.py").write_text("x = 1\n")
     assert status_in_shell(place, redirected, "f", "wrong") == 2
+    (place / "random.py").write_text("raise SystemExit(0)\n")
+    assert status_in_shell(place, redirected, "f", "wrong") == 2
     (place / "random.py").unlink()
     (place / "numpy.py").write_text("raise OSError(5, 'broken')\n")
     assert status_in_shell(place, redirected, "f", "wrong") == 2

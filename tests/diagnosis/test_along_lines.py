@@ -188,3 +188,15 @@ def test_of_many_arrays_each_is_looked_at_without_all_the_others(monkeypatch):
 def test_all_claims_tell_a_limit_from_signs(wrong, said, seed):
     report = check(objective, changed(W1=wrong), P, mode="lines", seed=seed)
     assert [str(one) for one in report.explanations] == [f"W1: {said} (explains 100.0 % of the error)"]
+
+
+@pytest.mark.parametrize("factor", [3.0, 1e200, -1e300])
+def test_a_huge_claim_beside_an_array_with_the_same_slopes(factor):
+    """Its square has no value; and that array's claims are the slopes, but its own."""
+    x = {"a": np.linspace(1, 2, 60), "b": np.linspace(1, 2, 60)}
+    claimed = {"a": factor * 3 * x["a"] ** 2, "b": 3 * x["b"] ** 2}
+    report = check(lambda p: float(np.sum(p["a"] ** 3) + np.sum(p["b"] ** 3)), claimed, x, mode="lines")
+    assert {one.name.partition("[")[0] for one in report.findings} == {"a"}
+    assert "swapped" not in str(report)
+    if factor == 3.0:
+        assert str(report.explanations[0]).startswith("all of a: claimed = 3 × slope")

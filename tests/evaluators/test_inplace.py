@@ -465,3 +465,20 @@ def test_equal_values_move_together(error):
     assert str(report) == str(gradproof.check(second_largest, claimed, x))
     wrong = [one.index for one in report.findings if one.cause is gradproof.Cause.WRONG]
     assert (4 in wrong) == (error != 0.0)
+
+
+@pytest.mark.parametrize("mode", ["full", "lines"])
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_an_objective_that_makes_them_read_only(mode, factor):
+    x = np.linspace(1, 2, 30)
+    before, calls = x.copy(), []
+
+    def objective():
+        calls.append(x.flags.writeable)
+        x.setflags(write=len(calls) < 5)
+        return float(np.sum(x**3))
+
+    report = gradproof.check(gradproof.in_place(x, objective), factor * 3 * x**2, mode=mode)
+    assert report.verdict == ("right" if factor == 1.0 else "wrong")
+    assert calls[-1] is x.flags.writeable is False
+    assert x.tobytes() == before.tobytes()

@@ -210,3 +210,6 @@ def test_native_user_data_of_no_use(user, sentence):
 def test_native_null():
     with pytest.raises(ValueError, match="NULL pointer"):
         gradproof.native(ffi.cast("gradproof_objective", 0))
+    for number in (-5, 1 << 70):
+        with pytest.raises(ValueError, match=f"{number}, which is no address of a function"):
+            gradproof.native(number)

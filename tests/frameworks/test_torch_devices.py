@@ -1,11 +1,13 @@
 """Parameters that are moved on a device: on the CPU the same code gives the bits of the core."""
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import gradproof
+from gradproof.evaluators.arrays.holding import HOLDS
 from gradproof.problem.probes import PROBE
 from gradproof.shards.question import Part, Question
 
@@ -187,3 +189,28 @@ def test_an_executor_is_refused_in_one_sentence():
     model, loss = a_model()
     with ThreadPoolExecutor(1) as pool, pytest.raises(TypeError, match="the parameters that move are those of this"):
         gradproof.torch.check(model, loss, executor=pool)
+
+
+def test_another_thread_and_signals_while_parameters_are_moved(on_a_device):
+    model, loss = a_model()
+    kept = {name: one.detach().clone() for name, one in model.named_parameters()}
+    said, calls, before = [], [], signal.getsignal(signal.SIGINT)
+
+    def another():
+        calls.append(1)
+        if len(calls) == 9:
+            with ThreadPoolExecutor(1) as pool:
+                said.append(pool.submit(gradproof.torch.check, model, loss).exception())
+        if len(calls) == 12 and said == []:
+            for _ in range(3):
+                signal.raise_signal(signal.SIGINT)
+        return loss()
+
+    assert gradproof.torch.check(model, another).verdict == "right"
+    assert "a check in another thread is moving" in str(said[0])
+    calls[:], said[:] = [1] * 9, []
+    with pytest.raises(KeyboardInterrupt):
+        gradproof.torch.check(model, another)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert all(torch.equal(one, kept[name]) for name, one in model.named_parameters())
+    assert not HOLDS

@@ -35,6 +35,10 @@ def test_points_of_a_direction():
     assert point.tolist() == (problem.x + step * vector).tolist()
     assert line.taken(u, problem.x) == step
     assert line.claimed(np.array([1.0, 2.0, 3.0])) == 0.5
+    # Sums that have no value.
+    assert line.claimed(np.array([1.7e308, -1.7e308, 1e308])) == np.inf
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(line.claimed(np.array([np.inf, np.inf, 3.0])))
 
 
 def test_a_random_direction_keeps_to_its_block_and_hides_no_coordinate():

@@ -178,3 +178,11 @@ def test_memory():
         with pytest.raises(ValueError, match="negative"):
             memoised({"a": -np.ones(2), "b": 1.0})
     assert memoised.calls == 4
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_gradients_whose_squares_have_no_value(size):
+    x = np.linspace(0.5, 2.0, 6)
+    with np.errstate(all="raise"):
+        score = mutation_score(lambda x: float(size * np.sum(x**3)), lambda x: 3 * size * x**2, x)
+    assert score.share == 1.0

@@ -129,3 +129,32 @@ def test_operators_that_cannot_be_checked_are_refused():
         check_adjoint(operator, lambda _, w: matrix.T @ w, np.ones(6))
     with pytest.raises(TypeError, match="takes a jvp, a vjp and x; or a linear operator"):
         check_adjoint(matrix)
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-200, 1e160, 1e300])
+def test_products_whose_squares_have_no_value(size):
+    matrix, x = size * np.arange(1.0, 7.0).reshape(2, 3), np.ones(3)
+    other = with_entry(matrix, 1, 2, 1.01)
+    for claimed, verdict, wrong in ((matrix, "right", []), (other, "wrong", ["output[1] / x[2]"])):
+        report = check_adjoint(lambda x, v: matrix @ v, lambda x, w, claimed=claimed: claimed.T @ w, x)
+        assert (report.verdict, names(report)) == (verdict, wrong)
+    square = size * np.array([[2.0, 1.0], [1.0, 3.0]])
+    for shear, verdict in ((0.0, "right"), (0.1 * size, "wrong")):
+        hessian = square + np.array([[0.0, shear], [0.0, 0.0]])
+        report = check_hvp(lambda x, h=hessian: h @ x, lambda x, v, h=hessian: h @ v, np.array([0.5, 1.0]))
+        assert report.verdict == verdict
+        assert any("not symmetric" in each for each in report.warnings) == bool(shear)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e308])
+def test_an_entry_that_is_not_finite_or_next_to_it(value):
+    matrix, x = np.arange(1.0, 7.0).reshape(2, 3), np.ones(3)
+    spoilt = matrix.copy()
+    spoilt[1, 2] = value
+    with np.errstate(all="ignore"):
+        backward = check_adjoint(lambda x, v: matrix @ v, lambda x, w: spoilt.T @ w, x)
+        forward = check_adjoint(lambda x, v: spoilt @ v, lambda x, w: matrix.T @ w, x)
+    assert backward.verdict == forward.verdict == "wrong"
+    assert "output[1] / x[2]" in names(backward)
+    assert "output[1] / x[2]" in names(forward)
+    assert check_adjoint(lambda x, v: matrix @ v, lambda x, w: matrix.T @ w, x)

@@ -1,6 +1,7 @@
 """Functions of many outputs that read the user's own arrays: right and wrong, and the arrays as they were."""
 
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -166,3 +167,36 @@ def test_functions_and_points_in_each_others_place(call, sentence):
         call(np.ones(3))
     assert check_vjp(np.square, product, np.ones(3))
     assert check_hvp(lambda x: x**2, product, np.ones(3))
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_another_thread_that_moves_them(factor):
+    x = np.array([0.5, 1.0, 2.0])
+    before, calls, said = x.tobytes(), [], []
+
+    def again():
+        try:
+            said.append(check_vjp(in_place(x, function), lambda c: 3 * x**2 * c))
+        except ValueError as problem:
+            said.append(str(problem))
+
+    def function():
+        calls.append(1)
+        if len(calls) == 3:
+            thread = threading.Thread(target=again)
+            thread.start()
+            thread.join()
+        return x**3
+
+    for each in (
+        lambda: check_vjp(in_place(x, function), lambda c: 3 * factor * x**2 * c),
+        lambda: check_jvp(in_place(x, function), lambda t: 3 * factor * x**2 * t),
+        lambda: check_jacobian(in_place(x, function), lambda: np.diag(3 * factor * x**2)),
+        lambda: check_hvp(in_place(x, function), lambda v: 3 * factor * x**2 * v),
+    ):
+        calls.clear()
+        assert each().wrong.tolist() == ([] if factor == 1 else [0, 1, 2])
+        assert "a check in another thread is moving x in place" in said.pop()
+    again()  # once these are over
+    assert said[0].verdict == "right"
+    assert x.tobytes() == before

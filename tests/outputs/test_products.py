@@ -311,3 +311,13 @@ def test_settings_that_are_refused():
         check_vjp(function, vjp, X, save="file")
     with pytest.raises(ValueError, match="mode must be"):
         check_vjp(function, vjp, X, mode="fast")
+
+
+@pytest.mark.parametrize("size", [1e-250, 1e170])
+def test_outputs_whose_squares_have_no_value(size):
+    A = np.arange(6.0).reshape(2, 3) / 7
+    for factor, verdict in (([1, 1, 1], "right"), ([1, 1.01, 1], "wrong")):
+        products = lambda x, w, factor=factor: size * A.T @ (w * np.cos(A @ x)) * factor  # noqa: E731
+        with np.errstate(all="raise"):  # as users have it who look for errors of their own
+            report = check_vjp(lambda x: size * np.sin(A @ x), products, np.array([0.5, 1.0, 2.0]))
+        assert (report.verdict, report.wrong.tolist()) == (verdict, [1] if verdict == "wrong" else [])

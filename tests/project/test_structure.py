@@ -201,7 +201,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "rows": ("on_rows additive one_row", "combining", "fewer_rows"),
     # Functions with many outputs: projected on covectors, then looked at output by output.
     "outputs": (
-        "covectors sums claimed.matrices localisation.evaluated",
+        "sums",
+        "covectors claimed.matrices localisation.evaluated",
         "function claimed.claims",
         "claimed.operators claimed.patterns",
         "claimed.symmetry",

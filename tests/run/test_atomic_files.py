@@ -1,5 +1,6 @@
 """Files that are written without a name: old or new as a whole, and nothing of them stays behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -31,9 +32,13 @@ def names(path):
 
 def test_new_as_a_whole(file):
     file.chmod(0o604)
+    if os.name == "posix" and os.geteuid() == 0:
+        os.chown(file, 1234, 1235)
+    owner = file.stat().st_uid, file.stat().st_gid
     atomic_files.write_atomically(file, [b"a", b"bc"])
     assert file.read_bytes() == b"abc"
     assert file.stat().st_mode & 0o777 == 0o604
+    assert (file.stat().st_uid, file.stat().st_gid) == owner
     assert names(file) == ["file"]
     atomic_files.write_atomically(file.with_name("n" * 255), [b"x"])
     assert file.with_name("n" * 255).read_bytes() == b"x"
@@ -82,3 +87,26 @@ def test_what_a_killed_process_leaves(file):
         os.utime(path, (0, time.time() - 2 * atomic_files.LEFT))
     atomic_files.sweep(file.parent)
     assert names(file) == sorted(["file", other.name])
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="room cannot be set aside here")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EOPNOTSUPP])
+def test_a_file_with_two_names_on_a_full_disk(tmp_path, monkeypatch, number):
+    file, other = tmp_path / "state", tmp_path / "other"
+    file.write_bytes(b"what was there")
+    other.hardlink_to(file)
+
+    def no_room(descriptor, start, length):
+        os.pwrite(descriptor, bytes(3), start)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "posix_fallocate", no_room)
+    atomic_files.write_atomically(file, [b"shorter"])  # which needs none
+    assert other.read_bytes() == b"shorter"
+    if number == errno.ENOSPC:
+        with pytest.raises(OSError, match="No space left"):
+            atomic_files.write_atomically(file, [b"longer ", b"than before"])
+        assert other.read_bytes() == b"shorter"
+    else:
+        atomic_files.write_atomically(file, [b"longer ", b"than before"])
+        assert other.read_bytes() == b"longer than before"

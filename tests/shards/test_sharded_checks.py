@@ -3,6 +3,7 @@
 import json
 import math
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import drivenlines
 import numpy as np
@@ -11,6 +12,7 @@ from sharded import answers_of, driven, report_of, shards_of
 
 import gradproof
 from gradproof.core.points.directions import typical_size
+from gradproof.evaluators.arrays.holding import HOLDS
 from gradproof.evaluators.lines import Lines
 from gradproof.shards.all_shards import typical_of
 
@@ -162,6 +164,62 @@ def test_own_memory_is_moved_and_restored():
     assert moved > 20
     np.testing.assert_array_equal(weights, x)
     assert check.result().verdict == "right"
+
+
+def in_a_thread(call):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()
+
+
+def test_memory_that_another_thread_moves_is_refused():
+    x, weights = point(), point()
+    one, two, apart = (
+        gradproof.Shard(x[part].copy(), x[part], 0, point=memory[part])
+        for part, memory in ((slice(0, 900), weights), (slice(800, N), weights), (slice(0, N), x))
+    )
+    for shard in (one, two, apart):
+        (probe,) = gradproof.lines(shard.stop, [shard]).ask()[:1]
+    one.at(probe)
+    with pytest.raises(ValueError, match="a check in another thread is moving point in place"):
+        in_a_thread(lambda: two.at(probe))
+    in_a_thread(lambda: apart.at(probe))  # twin: other memory
+    one.restore()
+    in_a_thread(lambda: two.at(probe))  # twin: after its end
+    two.restore()
+    weights[850] += 1.0
+    with pytest.raises(ValueError, match="point does not hold the coordinates that x has"):
+        two.at(probe)
+    apart.restore()
+    assert not HOLDS
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_a_claim_that_is_the_memory_which_is_moved(factor):
+    x, weights = point(), point() * factor
+    shard = gradproof.Shard(x, weights, 0, point=weights) if factor == 1.0 else gradproof.Shard(x, weights, 0)
+    report = driven(gradproof.lines(N, [shard]), lambda x: 0.5 * math.fsum((x * x).tolist()), [shard])
+    shard.restore()
+    assert report.verdict == ("right" if factor == 1.0 else "wrong")
+
+
+def test_a_move_that_was_broken_off_is_restored(monkeypatch):
+    x, weights = point(), point()
+    shard = gradproof.Shard(x, np.cos(x + 0.25), 0, point=weights)
+    check = gradproof.lines(N, [shard])
+    check.tell(*answers_of(waves, [shard], check.ask()))
+    shard.at(check.ask()[0])
+
+    def broken_off(self, start, stop):
+        self._moved = slice(start, stop)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lines, "_set_out", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            shard.at(check.ask()[1])
+    assert weights.tobytes() != x.tobytes()
+    shard.restore()
+    assert weights.tobytes() == x.tobytes()
 
 
 def test_a_shard_on_disk_is_only_read(tmp_path):

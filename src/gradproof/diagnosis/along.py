@@ -69,7 +69,9 @@ def share_of(one: Explanation, report: Record) -> float:
     """
     if one.where == "everything":
         return 1.0
-    sizes = {each.name: (each.claimed - each.slope) ** 2 for each in _wrong_lines(report)}
+    errors = {each.name: abs(each.claimed - each.slope) for each in _wrong_lines(report)}
+    largest = max(errors.values(), default=0.0)  # the square of what is beyond 1e154 has no value
+    sizes = {name: (error / largest) ** 2 for name, error in errors.items()} if largest > 0.0 else errors
     total = sum(sizes.values())
     wanted = (one.where,) if one.where in sizes else one.names
     if not set(wanted) <= set(sizes) or not 0.0 < total < math.inf:

@@ -54,6 +54,7 @@ SOME, GOLDEN = 8, 0.6180339887498949
 BAR_FACTORS = {8.0: 6, 64.0: 1, 1024.0: 1, 1.0 / 16.0: 2, 1.0 / 256.0: 2}
 
 
+@np.errstate(all="ignore")
 def explained(report: Report) -> Report:
     """Return a report with what explains its errors, each finding with what explains its own."""
     if report.verdict != "wrong" or report.outputs:

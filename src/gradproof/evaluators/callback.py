@@ -15,7 +15,7 @@ from ..problem.point import Problem
 from .compiled.functions import c_function
 from .compiled.jitted import as_native_function
 from .evaluator import EndedError
-from .objectives import Batched, NativeFunction, is_compiled
+from .objectives import Batched, NativeFunction, is_compiled, not_of_x
 from .values import as_value
 
 # What a C function returns where the objective raised: a code that ends the call, or OUTSIDE, after which it continues.
@@ -75,7 +75,7 @@ def as_native(objective: Any, problem: Problem, failed: int = FAILED) -> Callbac
     if isinstance(objective, Batched):
         return _from_python(lambda point: _one(objective, problem, point), problem, failed)
     if not callable(objective):
-        raise TypeError(f"the objective must be a function, not an object of type {type(objective).__name__}")
+        raise TypeError(f"the objective must be a function of x, {not_of_x(objective)}")
     build = problem.layout.build
     return _from_python(lambda point: objective(build(point)), problem, failed)
 

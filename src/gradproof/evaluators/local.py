@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..problem.point import Problem
 from .evaluator import Evaluator
-from .objectives import Batched, InPlace, NativeFunction, is_compiled
+from .objectives import Batched, InPlace, NativeFunction, is_compiled, not_of_x
 from .pace import Pace
 from .serial import SerialEvaluator
 
@@ -24,10 +24,7 @@ def local_evaluator(
     if isinstance(objective, (NativeFunction, Batched)) or (isinstance(objective, InPlace) and problem.is_in_place):
         return _marked(objective, problem, pace, bounds)
     if not callable(objective):
-        raise TypeError(
-            f"objective must be a function of x, not an object of type {type(objective).__name__}; "
-            "wrap a C function in gradproof.native()"
-        )
+        raise TypeError(f"objective must be a function of x, {not_of_x(objective)}")
     return _compiled(objective, problem, pace, bounds) or SerialEvaluator(objective, problem, pace, bounds)
 
 

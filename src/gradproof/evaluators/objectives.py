@@ -43,7 +43,8 @@ def in_place(parameters: Any, f: Callable[[], Any]) -> InPlace:
     -------
     InPlace
         To be passed to `check` or `assert_gradient` as the objective.  The gradient is then ``g()``, without arguments,
-        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.
+        which returns the structure of the parameters; or the arrays themselves.  The argument `x` is left out.  Checks
+        of many outputs, such as `check_vjp`, take it as the function.
 
     Raises
     ------
@@ -209,6 +210,13 @@ class NativeFunction:
     def __getstate__(self) -> dict[str, Any]:
         """Return what to pickle: pointers of C cannot be."""
         return {**vars(self), "called": {}}
+
+
+def not_of_x(objective: Any) -> str:
+    """Say what stands where a function of x should be."""
+    if isinstance(objective, (InPlace, Terms)):
+        return "not in_place() or terms(): pass f(x)"
+    return f"not an object of type {type(objective).__name__}; wrap a C function in gradproof.native()"
 
 
 def is_compiled(objective: Any) -> bool:

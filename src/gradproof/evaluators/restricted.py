@@ -21,7 +21,7 @@ from ..problem.point import Problem, call
 from .arrays.inplace import InPlaceEvaluator, InPlaceProblem
 from .batched import CHUNK_BYTES
 from .compiled.functions import c_function
-from .objectives import Batched, InPlace, NativeFunction, batched
+from .objectives import Batched, InPlace, NativeFunction, batched, not_of_x
 
 # Maps the variables of the restricted objective to a new flat point of x.
 Point: TypeAlias = Callable[[Flat], Flat]
@@ -127,8 +127,5 @@ def restricted(objective: Any, problem: Problem, point: Point) -> Restricted:
     if isinstance(objective, InPlace) and isinstance(problem, InPlaceProblem):
         return RestrictedInPlace(objective, problem, point)
     if not callable(objective):
-        raise TypeError(
-            f"f must be a function of x, not an object of type {type(objective).__name__}; "
-            "wrap a C function in gradproof.native()"
-        )
+        raise TypeError(f"f must be a function of x, {not_of_x(objective)}")
     return Restricted(objective, problem, point)

@@ -99,7 +99,12 @@ class Line(NamedTuple):
         if self.vector is None:
             return float(gradient[self.place.start])
         part = slice(self.place.start, self.place.stop)
-        return math.fsum(gradient[part] * self.vector[part])
+        slopes = gradient[part] * self.vector[part]
+        try:
+            return math.fsum(slopes)
+        except (OverflowError, ValueError):  # a sum beyond all numbers, or infinities of both signs
+            with np.errstate(all="ignore"):
+                return float(np.add.reduce(slopes))
 
 
 def read_line(objective: Any, problem: Problem, index: Any, direction: Any, seed: int) -> Line:

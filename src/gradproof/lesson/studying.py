@@ -58,7 +58,7 @@ def study(
     Parameters
     ----------
     f : callable
-        The objective, of any kind that `check` accepts.
+        The objective, of any kind that `check` accepts but `in_place` and `terms`.
     x : array_like or structure of arrays
         The point, in any structure that `check` accepts.  It is never modified.
     gradient : callable or array_like, optional
@@ -234,10 +234,11 @@ def _reference(centered: Seen, claimed: float, problem: Problem) -> Reference:
 def _curve(formula: str, seen: Seen, reference: Reference) -> Curve:
     """Return the errors of one formula, with the fits to them."""
     steps, slopes, bars, smooth = seen
-    errors = np.abs(slopes - reference.slope)
-    truncation = orders.fit_truncation(steps, np.where(smooth, errors, np.nan), bars + reference.error_bar)
-    noise = orders.fit_noise(steps, errors, bars, truncation, reference.slope)
-    best = orders.best_step(steps, errors, bars)
+    with np.errstate(all="ignore"):  # of slopes next to 0, or beyond all numbers
+        errors = np.abs(slopes - reference.slope)
+        truncation = orders.fit_truncation(steps, np.where(smooth, errors, np.nan), bars + reference.error_bar)
+        noise = orders.fit_noise(steps, errors, bars, truncation, reference.slope)
+        best = orders.best_step(steps, errors, bars)
     return Curve(formula, frozen(slopes), frozen(errors), truncation, noise, *best)
 
 

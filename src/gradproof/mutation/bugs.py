@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from ..outputs.sums import norm
 from ..problem.nodes import Leaf
 from ..problem.numbers import Flat
 
@@ -93,7 +95,7 @@ def _noise(place: Place) -> Flat:
 
 
 def _x_added(place: Place) -> Flat | None:
-    size = float(np.sqrt(np.mean(place.x**2)))
+    size = _typical(place.x)
     if not size:
         return None
     more: Flat = place.claimed + ADDED * place.size / size * place.x
@@ -135,7 +137,7 @@ def planted(claimed: Flat, x: Flat, leaf: Leaf, leaves: Sequence[Leaf]) -> Itera
     """Yield the name of each bug that changes something in one array, and the whole gradient with it."""
     place = _place(claimed, x, leaf, leaves)
     for name, bug in BUGS.items():
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             changed = bug(place)
         if changed is None or np.array_equal(changed.reshape(-1), place.claimed):
             continue
@@ -147,12 +149,17 @@ def planted(claimed: Flat, x: Flat, leaf: Leaf, leaves: Sequence[Leaf]) -> Itera
 def _place(claimed: Flat, x: Flat, leaf: Leaf, leaves: Sequence[Leaf]) -> Place:
     part = np.asarray(claimed[leaf.start : leaf.stop], np.float64)
     shape = (*leaf.shape, 2) if leaf.is_complex else leaf.shape
-    sizes = [float(np.sqrt(np.mean(np.square(each)))) for each in (part, np.asarray(claimed, np.float64))]
+    sizes = map(_typical, (part, np.asarray(claimed, np.float64)))
     size = next((each for each in sizes if 0 < each < np.inf), 1.0)
     others = (one for one in leaves if one.start != leaf.start and one.shape == leaf.shape and _same_kind(one, leaf))
     other = next((np.asarray(claimed[one.start : one.stop], np.float64) for one in others), None)
     fits = int(np.prod(shape, dtype=np.int64)) == len(part)
     return Place(part, np.asarray(x[leaf.start : leaf.stop], np.float64), shape if fits else (len(part),), size, other)
+
+
+def _typical(values: Flat) -> float:
+    """Return the root mean square of values."""
+    return norm(values) / math.sqrt(len(values))
 
 
 def _same_kind(one: Leaf, other: Leaf) -> bool:

@@ -25,6 +25,7 @@ from .claimed.operators import is_operator, products_of
 from .covectors import TANGENTS, signed
 from .joining import agreed
 from .localisation.halving import halved
+from .sums import are_apart
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -132,8 +133,8 @@ class _DotProducts:
         self.layout = layout_of_output(output)
         self.columns = ByTangents(jvp, self.problem, self.layout)
         self.rows = ByCovectors(vjp, self.problem, self.layout)
-        unit = float(np.finfo(self.problem.x.dtype).eps)
-        self.rtol = settings.rtol or math.sqrt(unit)
+        self.unit = float(np.finfo(self.problem.x.dtype).eps)
+        self.rtol = settings.rtol or math.sqrt(self.unit)
         self.covectors = [signed(self.seed, number, self.layout.n) for number in range(PAIRS)]
 
     def _arguments(self, tangent: Flat) -> tuple[Any, Any]:
@@ -153,8 +154,7 @@ class _DotProducts:
 
     def _differ(self, one: Flat, other: Flat) -> bool:
         """Whether two sums that should be equal differ by more than rounding."""
-        size = float(np.linalg.norm(one) + np.linalg.norm(other))
-        return not abs(float(np.add.reduce(one) - np.add.reduce(other))) <= self.rtol * size
+        return are_apart(one, other, self.rtol, self.unit)
 
     def _located(self, v: Flat, w: Flat, transposed: Flat) -> Iterator[Finding]:
         """Yield a finding for each entry that differs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -226,6 +227,16 @@ def _takes_x_alone(claim: Any, problem: Problem) -> bool:
     except Exception as error:  # with arguments that it does not expect, the user's function may raise anything
         raise_of_signal(error)
         return False
+
+
+def held(function: Any) -> AbstractContextManager[Any]:
+    """Return what keeps checks in other threads from moving arrays that a function reads in place."""
+    if not isinstance(function, InPlace):
+        return nullcontext()
+    from ..evaluators.arrays.holding import Hold
+    from ..evaluators.arrays.memory import Arrays
+
+    return closing(Hold(Arrays(function.parameters)))
 
 
 def outputs_check(function: Any, claim: Any, claiming: Claiming, x: Any, given: Mapping[str, Any]) -> OutputsCheck:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..problem.numbers import Flat
 from ..problem.structure import Layout
+from .sums import norm
 
 # Numbers of the sequences of random numbers of a seed; those of covectors begin at 0, one for each array of the output.
 TANGENTS = 1 << 20
@@ -84,7 +85,7 @@ def combined(parts: Sequence[Covector], at_x: Flat, title: str) -> Covector:
     """
     if len(parts) == 1:
         return parts[0]
-    sizes = [float(np.linalg.norm(one.weights[one.support] * at_x[one.support])) for one in parts]
+    sizes = [norm(one.weights[one.support] * at_x[one.support]) for one in parts]
     largest = max(sizes)
     scales = [
         2.0 ** round(math.log2(largest / size)) if 0 < size < math.inf and largest < math.inf else 1.0 for size in sizes

@@ -17,7 +17,7 @@ from ..problem.structure import DOUBLE, SINGLE, Layout, layout_of_output
 from ..report.text.figures import listed
 from .covectors import Covector
 from .localisation.evaluated import Evaluated
-from .sums import compensated_sums
+from .sums import compensated_sums, norm
 
 # Outputs of two calls at x that differ by more than this part of the largest are random, not rounded otherwise.
 RANDOM = 1e-4
@@ -95,7 +95,7 @@ class Function:
     @cached_property
     def in_float32(self) -> Flat:
         """Which outputs are in float32, by their type or by their values at x."""
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             single = self.at_x.astype(np.float32)
         # In float64 one number in 2**29 has no more digits than one in float32; whole numbers and halves tell nothing.
         found: Flat = (single == self.at_x) & (single.view(np.uint32) & LAST_DIGITS != 0)
@@ -213,7 +213,7 @@ class Projected(Collecting):
         self._at_x = function.at_x[covector.support]
         # The values are differences from x, added to what is about as large as their rounding is: no cancellation.
         rounded = slice(None) if constant is None else ~constant[covector.support]
-        self.centre = float(np.linalg.norm((self._weights * self._at_x)[rounded]))
+        self.centre = norm((self._weights * self._at_x)[rounded])
         self._watch = watch
         self._held: Flat | None = None
         self.evaluated = Evaluated()

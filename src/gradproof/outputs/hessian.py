@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.keywords import Inconclusive, OutputsSettings
-from .checks import outputs_check
+from .checks import held, outputs_check
 from .claimed.claims import ByCovectors
 from .claimed.symmetry import asymmetry
 
@@ -58,13 +58,14 @@ def check_hvp(
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[2] / x[1]')
     """
-    check = outputs_check(gradient, hvp, _Products, x, settings)
-    if check.function.layout.n == 1 < check.problem.layout.total:
-        raise TypeError("check_hvp takes the gradient, not the objective: the function returned a single number")
-    report = check.run()
-    if report.stopped_by or check.function.layout.n != check.problem.n:
-        return report
-    return check.refuted(report, asymmetry(check.claims, check.problem.n, check.settings.seed, check.unit))
+    with held(gradient):
+        check = outputs_check(gradient, hvp, _Products, x, settings)
+        if check.function.layout.n == 1 < check.problem.layout.total:
+            raise TypeError("check_hvp takes the gradient, not the objective: the function returned a single number")
+        report = check.run()
+        if report.stopped_by or check.function.layout.n != check.problem.n:
+            return report
+        return check.refuted(report, asymmetry(check.claims, check.problem.n, check.settings.seed, check.unit))
 
 
 def assert_hvp(

@@ -11,7 +11,7 @@ from ..problem.structure import Layout
 from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.keywords import Inconclusive, OutputsSettings
-from .checks import outputs_check, without_arguments
+from .checks import held, outputs_check, without_arguments
 from .claimed.claims import ByMatrix, Claims
 from .claimed.matrices import as_matrix, is_operator
 from .claimed.operators import ByOperator
@@ -92,13 +92,14 @@ def check_jacobian(
     if jacobian is True:
         function, jacobian = pair_of(function)
     operators: list[ByOperator] = []
-    check = outputs_check(function, jacobian, claiming, x, rest)
-    report = check.run()
-    if report.stopped_by or not (operators and operators[0].has_adjoint):
-        return report
-    seed, n, outputs = check.settings.seed, check.problem.n, check.function.layout.n
-    vectors = signed(seed, TANGENTS, n), signed(seed, 0, outputs)
-    return check.refuted(report, misfit(operators[0], *vectors, check.unit))
+    with held(function):
+        check = outputs_check(function, jacobian, claiming, x, rest)
+        report = check.run()
+        if report.stopped_by or not (operators and operators[0].has_adjoint):
+            return report
+        seed, n, outputs = check.settings.seed, check.problem.n, check.function.layout.n
+        vectors = signed(seed, TANGENTS, n), signed(seed, 0, outputs)
+        return check.refuted(report, misfit(operators[0], *vectors, check.unit))
 
 
 def assert_jacobian(

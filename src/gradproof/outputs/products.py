@@ -9,7 +9,7 @@ from ..report.raising import right_or_raise
 from ..report.report import Report
 from ..run.keywords import Inconclusive, OutputsSettings
 from .along.tangents import AlongLines, goes_along_lines
-from .checks import outputs_check
+from .checks import held, outputs_check
 from .claimed.claims import ByCovectors, ByTangents
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def check_vjp(
     >>> report.verdict, report.findings[0].name
     ('wrong', 'output[1] / b[1]')
     """
-    return outputs_check(function, vjp, ByCovectors, x, settings).run()
+    with held(function):
+        return outputs_check(function, vjp, ByCovectors, x, settings).run()
 
 
 def assert_vjp(
@@ -172,15 +173,16 @@ def check_jvp(
     >>> [finding.name for finding in report.findings]
     ['output[2] / x[0]', 'output[2] / x[1]', 'output[2] / x[2]']
     """
-    check = outputs_check(function, jvp, ByTangents, x, settings)
+    with held(function):
+        check = outputs_check(function, jvp, ByTangents, x, settings)
 
-    def located(indices: Sequence[int], budget: int) -> Report:
-        given = {**settings, "only": list(indices), "held": None, "mode": "full", "budget": budget}
-        return outputs_check(function, jvp, ByTangents, x, given).run()
+        def located(indices: Sequence[int], budget: int) -> Report:
+            given = {**settings, "only": list(indices), "held": None, "mode": "full", "budget": budget}
+            return outputs_check(function, jvp, ByTangents, x, given).run()
 
-    along = AlongLines(check, cast(ByTangents, check.claims), located) if goes_along_lines(check) else None
-    report = None if along is None else along.report()
-    return check.run() if report is None else report
+        along = AlongLines(check, cast(ByTangents, check.claims), located) if goes_along_lines(check) else None
+        report = None if along is None else along.report()
+        return check.run() if report is None else report
 
 
 def assert_jvp(

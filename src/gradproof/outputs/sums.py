@@ -10,6 +10,8 @@ from ..problem.numbers import Flat
 
 # Up to this many values, Python's own sum, which is exact, is the fastest.
 FEW = 512
+# The smallest numbers above 0, and a rounding unit between those of the two types.
+SMALLEST, SMALLEST_IN_FLOAT32, SINGLE = 2.0**-1074, 2.0**-149, 1e-10
 
 
 def compensated_sum(values: Flat) -> float:
@@ -50,3 +52,37 @@ def compensated_sums(rows: Flat) -> list[float]:
         except (OverflowError, ValueError):
             pass
     return [compensated_sum(row) for row in rows]
+
+
+def norm(values: Flat) -> float:
+    """Return the norm of a vector, also where squares of its values have none."""
+    with np.errstate(all="ignore"):
+        found = float(np.linalg.norm(values))
+    if 0.0 < found < math.inf:
+        return found
+    largest = float(np.max(np.abs(values), initial=0.0))
+    return largest * float(np.linalg.norm(values / largest)) if 0.0 < largest < math.inf else found
+
+
+def are_apart(terms: Flat, others: Flat, tolerance: float, unit: float) -> bool:
+    """Return whether two sums that should be equal differ by more than rounding, also where squares have no value.
+
+    Parameters
+    ----------
+    terms, others
+        What is added up in each of the two.
+    tolerance
+        By how much they may differ, relative to the norms of what is added up.
+    unit
+        The rounding unit of the arithmetic in which that was computed.
+    """
+    largest = max(float(np.max(np.abs(each), initial=0.0)) for each in (terms, others))
+    if not math.isfinite(largest):
+        return True
+    if largest == 0.0:
+        return False
+    one, other = terms / largest, others / largest
+    # What subnormal numbers lose in each of the products.
+    lost = len(terms) * len(others) * (SMALLEST if unit < SINGLE else SMALLEST_IN_FLOAT32) / largest
+    size = float(np.linalg.norm(one) + np.linalg.norm(other))
+    return not abs(float(np.add.reduce(one) - np.add.reduce(other))) <= tolerance * size + lost

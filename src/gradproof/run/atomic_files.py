@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import threading
@@ -17,12 +18,15 @@ NAMELESS = hasattr(os, "O_TMPFILE") and os.link in os.supports_dir_fd and Path("
 PREFIX, SUFFIX = ".gradproof.", ".part"
 # Seconds without a write after which such a file is nobody's: its process was killed, here or on another machine.
 LEFT = 60.0
+# A disk or a quota that is full, or a limit on the size of files.
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def write_atomically(path: Path, pieces: Iterable[Any]) -> None:
-    """Write a file atomically: at every moment it is completely old or completely new, and it keeps its mode.
+    """Write a file atomically: at every moment it is completely old or completely new, and it keeps mode and owner.
 
-    One with several names (hard links) keeps them, too: it is overwritten, because another file would have one name.
+    One with several names (hard links) keeps them, too: it is overwritten, because another file would have one name;
+    room for that is made sure of first.
 
     Raises
     ------
@@ -31,8 +35,10 @@ def write_atomically(path: Path, pieces: Iterable[Any]) -> None:
     """
     before = path.stat() if path.exists() else None
     if before is not None and before.st_nlink > 1:
+        parts = list(pieces)
         with path.open("r+b") as stream:
-            stream.writelines(pieces)
+            _make_room(stream, before.st_size, sum(map(len, parts)))
+            stream.writelines(parts)
             stream.truncate()
             stream.flush()
             os.fsync(stream.fileno())
@@ -40,6 +46,8 @@ def write_atomically(path: Path, pieces: Iterable[Any]) -> None:
     with beside(path) as (stream, give_name):
         stream.writelines(pieces)
         if before is not None and os.name == "posix":
+            with contextlib.suppress(OSError):  # only root can give files away
+                os.fchown(stream.fileno(), before.st_uid, before.st_gid)
             os.fchmod(stream.fileno(), stat.S_IMODE(before.st_mode))
         give_name()
     if os.name == "posix":  # so that the new name survives a power failure, too
@@ -48,6 +56,18 @@ def write_atomically(path: Path, pieces: Iterable[Any]) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _make_room(stream: BinaryIO, before: int, length: int) -> None:
+    """Have the file system set aside what a file is to grow by; where it cannot, leave the file as it was."""
+    if length <= before or not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(stream.fileno(), before, length - before)
+    except OSError as problem:
+        stream.truncate(before)
+        if problem.errno in NO_ROOM:  # other file systems cannot say
+            raise
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluators.arrays.holding import Hold
+from ..evaluators.arrays.memory import Arrays
 from ..problem.numbers import Flat, as_numbers, in_short, whole
 from .holding import Holding
 from .moving import ShardOfLines
@@ -30,12 +32,18 @@ class Shard:
         The number of the first one in all of x.
     point : ndarray, optional
         A vector that holds the same coordinates and is moved, such as the memory of a model's parameters; it must be
-        writable, and does not share memory with `x`.  By default there is a new one.
+        writable, and does not share memory with `x`.  By default there is a new one.  From the first probe until
+        `restore` no check in another thread can move it.
 
     Attributes
     ----------
     start, stop : int
         Which coordinates it holds; `stop` is one past the last one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no vectors of one length and of such numbers, or `point` cannot be moved in place of a copy.
 
     See Also
     --------
@@ -70,17 +78,19 @@ class Shard:
             raise ValueError(f"{SAME}, not {own.shape} and {claims.shape}")
         if point is not None:
             _refuse_point(point, own)
+            claims = claims.copy() if np.may_share_memory(claims, point) else claims
         first = whole(start, "start must be an integer")
         if not 0 <= first < 1 << 63:
             raise ValueError(f"start must be the number of the first coordinate in all of x, not {in_short(start)}")
         self._holding = Holding(np.ascontiguousarray(own), claims, first)
         self._point = point
         self._lines: ShardOfLines | None = None
+        self._hold: Hold | None = None
         self.start, self.stop = self._holding.start, self._holding.stop
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: all but the point, which is made again."""
-        return {**self.__dict__, "_lines": None, "_point": None}
+        return {**self.__dict__, "_lines": None, "_point": None, "_hold": None}
 
     def answer(self, question: Question) -> Any:
         """Answer a question of the check.
@@ -121,6 +131,11 @@ class Shard:
         change : float
             What the claimed gradient predicts for their step; the shares of all shards are to be added.
 
+        Raises
+        ------
+        ValueError
+            If `point` does not hold x before the first probe, or a check in another thread moves it.
+
         Examples
         --------
         >>> import numpy as np
@@ -134,11 +149,13 @@ class Shard:
             if not self._holding.sizes.size:
                 raise RuntimeError("this shard has not been asked anything yet: begin a check with gradproof.lines")
             self._lines = ShardOfLines(self._holding, self._point)
+        if self._point is not None and self._hold is None:
+            self._hold = _held(self._point, self._holding.x)
         point = self._lines.at(probe)
         return point, self._lines.change(probe)
 
     def restore(self) -> None:
-        """Move the point back to x: for a `point` that is the memory of a model.
+        """Move the point back to x, whatever broke the check off: for a `point` that is the memory of a model.
 
         Examples
         --------
@@ -149,7 +166,12 @@ class Shard:
         >>> shard.restore()
         """
         if self._lines is not None:
+            self._lines.close()  # threads of a move that Ctrl-C broke off may still be writing
+            self._lines.forget_point()
             self._lines.at_x()
+        if self._hold is not None:
+            self._hold.close()
+            self._hold = None
 
 
 def _refuse_point(point: Flat, x: Flat) -> None:
@@ -159,3 +181,12 @@ def _refuse_point(point: Flat, x: Flat) -> None:
         raise TypeError("point must be a writable array of the length and the type of x, in one piece")
     if np.may_share_memory(point, x):
         raise ValueError("point must not share memory with x, which stays where it is: pass a copy as x")
+
+
+def _held(point: Flat, x: Flat) -> Hold:
+    """Keep other threads from moving a vector, which must be at x."""
+    hold = Hold(Arrays({"point": point}))
+    if not hold.arrays.are_at(x):
+        hold.close()
+        raise ValueError("point does not hold the coordinates that x has: pass them as they are, or a new copy as x")
+    return hold

@@ -29,9 +29,9 @@ def along_lines(**fields):
     ("fields", "expected"),
     [
         ({}, ""),
-        ({"vouched": 0.5}, "not vouched for: 50 % of the coordinates were seen to rtol=1e-5"),
-        ({"vouched": 0.98999}, "not vouched for: 98 % of the coordinates were seen to rtol=1e-5"),
-        ({"vouched": 0.9999999}, "not vouched for: 99.999 % of the coordinates were seen to rtol=1e-5"),
+        ({"vouched": 0.5}, "not vouched for: only 50 % of the coordinates were seen to rtol=1e-5"),
+        ({"vouched": 0.98999}, "not vouched for: only 98 % of the coordinates were seen to rtol=1e-5"),
+        ({"vouched": 0.9999999}, "not vouched for: only 99.999 % of the coordinates were seen to rtol=1e-5"),
         (
             {"unseen": 2, "claimed": [1.0, 0.1, 0.01, 0.0], "resolutions": [2.0, 1.0, 1.0, 1.0]},
             "not vouched for: 2 of 4 coordinates could be off by a factor 2 unseen: x[2], x[1] (worst first)",

@@ -224,3 +224,13 @@ def test_in_a_browser(tmp_path, width):
     # What is not a number comes last, whichever way.
     assert told["1up"] == [*by_claim, "a"]
     assert told["1down"] == [*by_claim[::-1], "a"]
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-300, 1.0, 1.7e308])
+def test_ladders_at_both_ends_of_the_numbers(size):
+    rungs = [Rung(0.5**power, 0.0, 0.0, size * share, 0.0, size) for power, share in enumerate((0.0, 0.5, 1.0))]
+    drawn = ladder(rungs, 0.0, "x[0]")
+    assert drawn.count('class="dot"') + drawn.count('class="zero"') == len(rungs)
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+    assert ladder([one._replace(slope=np.nan) for one in rungs], 0.0, "x[0]") == ""

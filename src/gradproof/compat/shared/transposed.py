@@ -95,7 +95,8 @@ class Rows:
         """Whether weights times the product are the tangent times a product with the weights."""
         one, other = weights * self._moved, self._tangent * pulled
         size = float(np.dot(one, one) + np.dot(other, other)) ** 0.5
-        return bool(abs(float(np.add.reduce(one)) - float(np.add.reduce(other))) <= SAME * self._unit * size)
+        apart = abs(float(np.add.reduce(one)) - float(np.add.reduce(other)))
+        return bool(apart <= SAME * self._unit * size < np.inf)  # where squares have no value, nothing is known
 
     def see_along(self, places: Flat, steps: Flat, outputs: Flat) -> None:
         """Take the outputs at points in each of which one coordinate is moved, and how far that is."""

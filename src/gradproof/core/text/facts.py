@@ -34,7 +34,7 @@ def put_not_vouched(text: Text) -> None:
     if report.unseen > 0:
         put_unseen(text)
     if report.vouched < 1.0:
-        put(text, literal("; ") if report.unseen > 0 else literal(""))
+        put(text, literal("; only ") if report.unseen > 0 else literal("only "))
         put_percent(text, report.vouched)
         put(text, literal(" % of the coordinates were seen to rtol="))
         put_setting(text, report.rtol)

@@ -102,6 +102,8 @@ def _stands_in(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
     for one, other in itertools.product(arrays, every):
         if one.name == other.name or other.claims is None or len(other.claims) != math.prod(one.shape):
             continue
+        if not other.wrong.any():  # its claims are its own slopes, which are those of `one` as well
+            continue
         slope, claims = one.slope[one.wrong], other.claims[(one.places - one.start)[one.wrong]].astype(np.float64)
         tolerance = MARGIN * one.bar[one.wrong] + ROUNDING * np.abs(slope)
         if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):

@@ -151,6 +151,7 @@ def _block(leaf: Leaf, value: Any) -> Block:
         )
     if _overlaps_itself(array):
         raise ValueError(f"elements of {name} share memory (is it broadcast?): pass the array from which it was made")
+    array = array.view()  # which stays writable where the objective makes the user's array read-only
     return Block(leaf.start, leaf.stop, array, array.reshape(-1) if array.flags.c_contiguous else array.flat)
 
 

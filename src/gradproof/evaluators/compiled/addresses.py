@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...library import ffi
+from ...problem.numbers import in_short
 
 
 def function_address(function: Any) -> tuple[int, int]:
@@ -21,8 +22,10 @@ def function_address(function: Any) -> tuple[int, int]:
         address = function
     else:
         address = _ctypes_address(function)
-    if address <= 0:
+    if address == 0:
         raise ValueError("native() was given a NULL pointer instead of a function")
+    if not 0 < address < 1 << 64:
+        raise ValueError(f"native() was given {in_short(address)}, which is no address of a function")
     return address, 0
 
 

@@ -140,7 +140,8 @@ class ByCovectors(Claims):
 
     def _are_multiples(self, one: Flat, other: Flat) -> bool:
         """Whether products with a vector and with -2 times it are those of something linear."""
-        unit = float(np.finfo(self._problem.x.dtype).eps)
+        unit, largest = float(np.finfo(self._problem.x.dtype).eps), float(np.max(np.abs(one), initial=0.0))
+        one, other = (one / largest, other / largest) if largest else (one, other)  # squares that have a value
         return bool(np.linalg.norm(other + 2 * one) <= unit**0.5 * np.linalg.norm(one))
 
     def _takes_vector_first(self, weights: Flat) -> bool:

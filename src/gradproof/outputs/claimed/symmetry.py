@@ -6,6 +6,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ..covectors import TANGENTS, signed
+from ..sums import are_apart
 from .claims import Claims
 from .operators import ByOperator
 
@@ -41,9 +42,7 @@ def misfit(operator: ByOperator, tangent: Flat, covector: Flat, unit: float) -> 
 
 def _compared(what: str, terms: Flat, others: Flat, unit: float) -> str:
     """Return by how much two sums differ that should be equal but for rounding."""
-    one, other = float(np.add.reduce(terms)), float(np.add.reduce(others))
-    # How large what is rounded in the two sums is.
-    size = float(np.linalg.norm(terms) + np.linalg.norm(others))
-    if abs(one - other) <= ROOTS * unit**0.5 * size:
+    if not are_apart(terms, others, ROOTS * unit**0.5, unit):
         return ""
+    one, other = float(np.add.reduce(terms)), float(np.add.reduce(others))
     return f"{what} differ by {one - other:.3g} ({one:.6g} and {other:.6g})."

@@ -112,8 +112,10 @@ class Entries:
         found = in_common(self._block([(column, column.slopes(one.step, 0.0)) for one, column in seen]))
         if found is None:
             return report
-        every = sum((one.claimed - one.slope) ** 2 for one in wrong)
-        here = sum((one.claimed - one.slope) ** 2 for one, _ in seen)
+        errors = {one.index: abs(one.claimed - one.slope) for one in wrong}
+        largest = max(errors.values())  # the square of what is beyond 1e154 has no value
+        squares = {index: (error / largest) ** 2 for index, error in errors.items()} if largest > 0.0 else errors
+        every, here = sum(squares.values()), sum(squares[one.index] for one, _ in seen)
         found = replace(found, share=here / every if 0.0 < every < math.inf else 1.0)
         unexplained = report.unexplained if found.share < 1.0 else ()
         told = {one.index for one, _ in seen}

@@ -23,7 +23,7 @@ def not_vouched_for(report: Record) -> str:
         listed = f": {', '.join(names)}{', …' if report.unseen > len(names) else ''} (worst first)" if names else ""
         parts.append(f"{_unseen_of_all(report)} could be off by a factor 2 unseen{listed}")
     if report.vouched < 1:
-        parts.append(f"{_percent(report.vouched)} of the coordinates were seen to rtol={setting(report.rtol)}")
+        parts.append(f"only {_percent(report.vouched)} of the coordinates were seen to rtol={setting(report.rtol)}")
     return f"not vouched for: {'; '.join(parts)}"
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ...evaluators.arrays.holding import Hold
+from ...evaluators.arrays.memory import Arrays
+from ...evaluators.arrays.signals import Signals
 from ...report.report import Report
-from ...shards.check import lines
+from ...shards.check import ShardedCheck, lines
 from ..backward import Gradient
 from .shard import TensorShard
 
@@ -48,28 +51,71 @@ def check_on_device(
         The settings of the check; some of them are refused.
     """
     _refuse(settings)
+    hold = Hold(Arrays({name: Addresses(one) for name, one in parameters.items() if one.numel()}))
+    try:
+        return _checked(torch, parameters, loss, claimed, settings)
+    finally:
+        hold.close()
+
+
+def _checked(
+    torch: Any, parameters: Mapping[str, Any], loss: Callable[[], float], claimed: Mapping[str, Any], settings: Any
+) -> Report:
     ends = [0, *itertools.accumulate(one.numel() for one in parameters.values())]
     pairs = zip(parameters.items(), ends, strict=False)
     shards = [TensorShard(torch, one, claimed[name], start) for (name, one), start in pairs if one.numel()]
     shapes = {name: tuple(one.shape) for name, one in parameters.items()}
     own = {name: settings[name] for name in ("seed", "budget", "rtol", "atol") if name in settings}
     check = lines(shapes, lambda question: [shard.answer(question) for shard in shards], **own)
-    limit = settings.get("time_limit")
-    deadline = None if limit is None else time.monotonic() + limit
+    signals = Signals()
+    # Twice, because a first signal may raise on the way into the first `finally`; after that none does.
     try:
-        while len(probes := check.ask()):
-            if deadline is not None and time.monotonic() > deadline:
-                check.stop("time_limit")
-                break
-            changes, values = [], []
-            for probe in probes:
-                changes.append(sum(shard.at(probe) for shard in shards))
-                values.append(_value(loss, at_x=not check.evaluations))
-            check.tell(values, changes)
+        try:
+            signals.take()
+            _lead(check, shards, loss, signals, settings.get("time_limit"))
+        finally:
+            _restore(shards, signals)
     finally:
-        for shard in shards:
-            shard.restore()
+        _restore(shards, signals)
     return check.result()
+
+
+class Addresses:
+    """Where the elements of a tensor lie, for NumPy, which looks for common ones: nobody reads or writes them."""
+
+    def __init__(self, tensor: Any) -> None:
+        size = tensor.element_size()
+        strides = tuple(size * stride for stride in tensor.stride())
+        self.__array_interface__ = {
+            "version": 3,
+            "typestr": f"<f{size}",
+            "shape": tuple(tensor.shape),
+            "strides": strides,
+            "data": (tensor.data_ptr(), False),
+        }
+
+
+def _lead(check: ShardedCheck, shards: Sequence[TensorShard], loss: Any, signals: Signals, limit: Any) -> None:
+    """Lead a check to its end, or until a time limit."""
+    deadline = math.inf if limit is None else time.monotonic() + limit
+    while len(probes := check.ask()):
+        if time.monotonic() > deadline:
+            check.stop("time_limit")
+            return
+        changes, values = [], []
+        for probe in probes:
+            changes.append(sum(shard.at(probe) for shard in shards))
+            values.append(_value(loss, at_x=not check.evaluations))
+            signals.reopen()
+        check.tell(values, changes)
+
+
+def _restore(shards: Sequence[TensorShard], signals: Signals) -> None:
+    """Move the parameters back, while all signals wait; they take effect afterwards."""
+    signals.close()
+    for shard in shards:
+        shard.restore()
+    signals.give_back()
 
 
 def _value(loss: Callable[[], float], *, at_x: bool) -> float:

@@ -25,7 +25,11 @@ class Axis(NamedTuple):
 
     def at(self, value: float) -> float:
         """Return the pixel of a positive number."""
-        share = (math.log10(value) - self.low) / (self.high - self.low)
+        return self.at_power(math.log10(value))
+
+    def at_power(self, power: float) -> float:
+        """Return the pixel of a power of ten, which may be beyond the numbers that there are."""
+        share = (power - self.low) / (self.high - self.low)
         return self.begin + share * (self.end - self.begin)
 
     def ticks(self) -> range:
@@ -43,7 +47,7 @@ def ladder(rungs: Sequence[Rung], claimed: float, name: str) -> str:
     heights = [value for _, value in (*seen, *noise)] or [1.0]
     across = _axis([step for step, _ in (*errors, *noise)], LEFT, WIDTH - RIGHT)
     upward = _axis(heights, HEIGHT - BOTTOM, TOP)
-    zero = [(step, 10.0**upward.low) for step, error in errors if error == 0]
+    zero = [(step, max(10.0**upward.low, math.ulp(0.0))) for step, error in errors if error == 0]
     parts = [
         *_grid(across, upward),
         _line("noise", noise, across, upward),
@@ -64,11 +68,11 @@ def _axis(values: Sequence[float], begin: float, end: float) -> Axis:
 
 def _grid(across: Axis, upward: Axis) -> Iterator[str]:
     for decade in across.ticks():
-        x = _pixel(across.at(10.0**decade))
+        x = _pixel(across.at_power(decade))
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
         yield f'<text x="{x}" y="{HEIGHT - BOTTOM + 13}" class="tick">1e{decade}</text>'
     for decade in upward.ticks():
-        y = _pixel(upward.at(10.0**decade))
+        y = _pixel(upward.at_power(decade))
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
         yield f'<text x="{LEFT - 4}" y="{y + 3:g}" class="tick side">1e{decade}</text>'
 
