@@ -131,7 +131,8 @@ def _numbers(operator: RetainedGraph, outputs: Any, tolerances: Tolerances, mode
             fast = None if near_x else fast or _fast_path(operator, outputs, **settings)
             if fast is not None and is_right(fast):
                 continue
-        masks = {name: mask | near_x[name] if near_x else mask for name, mask in infinite.items()}
+        settled = near_x or (fast.settled if fast else {})
+        masks = {name: mask | settled[name] if settled else mask for name, mask in infinite.items()}
         held = masks if any(mask.any() for mask in masks.values()) else None
         report = check(**settings, held=held)
         if not report and not tolerances.excuse(report, operator, claiming, x, held=held):
