@@ -68,8 +68,13 @@ def by_pytorch(func: Any, given: tuple[Any, ...], numbers: dict[str, Any], modes
 
 def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, modes: Modes) -> None:
     """Raise a GradcheckError unless all that is to be tested is right."""
+    if not callable(func):
+        kind = type(func).__name__
+        raise TypeError(f"func must be a function, not an object of type {kind}: call gradcheck(func, inputs)")
     if not any(one.requires_grad for _, one in tensors_of(torch, given)):
-        raise ValueError("gradcheck expects at least one input tensor to require gradient")
+        are_arrays = any(isinstance(one, np.ndarray) for one in given)
+        instead = "; pass torch.tensor(x, requires_grad=True) for an array x" if are_arrays else ""
+        raise ValueError(f"gradcheck expects at least one input tensor to require gradient{instead}")
 
     def function(*args: Any) -> Any:  # the parameters of a module are none of gradcheck's inputs
         return func(*args)
