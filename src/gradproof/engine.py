@@ -198,13 +198,12 @@ class Engine:
         self._coordinates(None, causes, kinks, resolutions, self._n)
         return Outcome(report, findings, causes, kinks, resolutions, NOWHERE)
 
-    def finds_nothing(self) -> bool:
-        """Whether all claims are right and there is nothing to tell, which `result` would tell in more time."""
+    def is_right(self) -> bool:
+        """Whether all claims have been tested and are right, which `result` would tell in more time."""
         report: Report = ffi.new("gradproof_report *")
         report.size = SIZE_OF_REPORT
         self._result(report, None)
-        is_right = report.verdict == codes.VERDICT_RIGHT
-        return is_right and not (report.findings or report.kinks or report.untested)
+        return bool(report.verdict == codes.VERDICT_RIGHT and not report.untested)
 
     def _findings(self, report: Report) -> Flat:
         """Return the findings of a report that has some."""

@@ -102,6 +102,9 @@ def test_what_is_no_mode_is_refused():
         check_grads(anp.sin, modes=["reverse"])
     with pytest.raises(TypeError, match="give modes by name"):
         check_grads(anp.sin, ["rev"])
+    for args in (X, (X,)):
+        with pytest.raises(TypeError, match=r"call check_grads\(f\)\(\*args\)"):
+            check_grads(anp.sin, args)
 
 
 def test_empty_arrays():

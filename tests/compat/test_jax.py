@@ -70,6 +70,8 @@ def test_an_array_in_place_of_the_arguments():
     with pytest.raises(TypeError, match=r"pass \(args,\)"):
         check_grads(jnp.sin, x, 1)
     check_grads(jnp.multiply, x, 1)
+    with pytest.raises(TypeError, match=r"not an object of type tuple: call check_grads\(f, args, order\)"):
+        check_grads((x,), jnp.sin, 1)
 
 
 def test_empty_arrays():

@@ -460,6 +460,14 @@ def test_what_pytorch_refuses_is_refused(how, error, sentence):
             check(torch.sin, torch.ones(2).double(), **how)
 
 
+def test_what_is_no_function_or_no_tensor():
+    x = point(2)
+    with pytest.raises(TypeError, match=r"not an object of type Tensor: call gradcheck\(func, inputs\)"):
+        gradcheck(x, torch.sin)
+    with pytest.raises(ValueError, match=r"pass torch.tensor\(x, requires_grad=True\) for an array x"):
+        gradcheck(torch.sin, x.detach().numpy())
+
+
 def test_errors_of_the_users_backward_pass_propagate():
     def backward(saved, incoming):
         raise ZeroDivisionError("mine")

@@ -101,6 +101,39 @@ def test_a_gradient_of_0_on_treads(decimals):
         gradcheck(with_gradient(rounded, lambda x, incoming: incoming), x)
 
 
+def test_numbers_on_treads_need_no_ladder():
+    """Only what is near the edge of its tread is looked at further; a number that is on none is wrong."""
+    calls = 0
+
+    def rounded(x):
+        nonlocal calls
+        calls += 1
+        return torch.cat([torch.round(x[:-1], decimals=3), slope * x[-1:]])
+
+    x = torch.tensor([0.5312, -4.826, 8.25, 0.031, 0.0315 - 1.5e-6, 0.25], dtype=torch.float64, requires_grad=True)
+    function, slope = with_gradient(rounded, lambda x, incoming: 0 * incoming), 0
+    assert gradcheck(function, x)
+    assert calls < 200
+    slope = 1
+    with pytest.raises(ours.GradcheckError) as caught:
+        gradcheck(function, x)
+    assert [one.name for one in caught.value.report.findings if one.cause.name == "WRONG"] == [
+        "output[5] / inputs.0[5]"
+    ]
+
+
+@pytest.mark.usefixtures("without_report")
+def test_a_claim_within_kinks_needs_no_report():
+    assert gradcheck(torch.linalg.norm, torch.zeros(5, dtype=torch.float64, requires_grad=True))
+
+
+def test_a_claim_beyond_kinks():
+    beyond = with_gradient(torch.linalg.norm, lambda x, incoming: 1.5 * incoming * torch.eye(5, dtype=x.dtype)[3])
+    with pytest.raises(ours.GradcheckError) as caught:
+        gradcheck(beyond, torch.zeros(5, dtype=torch.float64, requires_grad=True))
+    assert "output / inputs.0[3]" in [one.name for one in caught.value.report.findings]
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -221,3 +254,37 @@ def test_an_error_beside_the_noise_of_a_small_difference(seed):
         gradcheck(function, nearly_decided(seed))
     assert {one.name.partition(" / ")[0] for one in caught.value.report.findings} == {"output[2, 1]"}
     assert {one.cause.name for one in caught.value.report.findings} == {"WRONG"}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("default", [0.0, 1.0])
+def test_inputs_without_a_tangent(count, default):
+    """As many calls as there are inputs, and one: only where these do not fit each other is each compared with 0."""
+    calls = 0
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *inputs):
+            ctx.set_materialize_grads(False)
+            return sum(number * one for number, one in enumerate(inputs, 1))
+
+        @staticmethod
+        def jvp(ctx, *tangents):
+            nonlocal calls
+            calls += 1
+            return sum(number * (default if one is None else one) for number, one in enumerate(tangents, 1))
+
+    def check(**asked):
+        nonlocal calls
+        calls = 0
+        inputs = tuple(point(1) for _ in range(count))
+        return gradcheck(Product.apply, inputs, check_forward_ad=True, check_backward_ad=False, **asked)
+
+    if default:
+        with pytest.raises(ours.GradcheckError, match=r"Tangents differ where inputs.0 has no tangent"):
+            check()
+        return
+    assert check(check_undefined_grad=False)
+    without = calls
+    assert check()
+    assert calls == without + count + 1

@@ -137,3 +137,16 @@ def test_an_error_that_only_a_sum_shows_is_found_in_its_output(outputs, seed):
     right = check(0.0)
     assert right.verdict == "right"
     assert [(one.output, one.index) for one in check(3 * right.resolutions[1]).findings] == [(wrong, 1)]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_outputs_in_float32_that_stand_still_hide_no_large_error(is_right):
+    """A small step leaves each output but one as it is; so does one of an eighth of x, which moves what has a slope."""
+    x = np.linspace(2.0, 6.0, 40, dtype=np.float32)
+
+    def vjp(_, cotangent):
+        return cotangent if is_right else np.full_like(cotangent, cotangent.mean())
+
+    report = gradproof.check_vjp(lambda x: x + np.float32(1), vjp, x)
+    assert report.verdict == ("right" if is_right else "wrong")
+    assert is_right or {one.cause.name for one in report.findings[:5]} == {"WRONG"}

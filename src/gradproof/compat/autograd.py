@@ -67,8 +67,11 @@ def check_grads(
     >>> from gradproof.compat.autograd import check_grads
     >>> check_grads(lambda x, y: anp.outer(anp.sin(x), y), (0, 1))(anp.array([0.5, 1.0]), anp.array([2.0, 0.25]))
     """
-    if not isinstance(argnum, int) and any(isinstance(one, str) for one in argnum):
+    numbers = argnum if isinstance(argnum, Sequence) else [argnum]
+    if any(isinstance(one, str) for one in numbers):
         raise TypeError("give modes by name, modes=[...]: the second argument is argnum")
+    if not all(isinstance(one, (int, np.integer)) for one in numbers):
+        raise TypeError("argnum must be the number of an argument, or several: call check_grads(f)(*args)")
     modes = (modes,) if isinstance(modes, str) else modes
     if not set(modes) <= set(MODES):
         raise ValueError(f'modes must hold some of "fwd" and "rev", not {list(modes)!r}')

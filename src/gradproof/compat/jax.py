@@ -63,6 +63,9 @@ def check_grads(
     >>> check_grads(jnp.sin, (jnp.array([0.5, 1.0]),), order=2)
     """
     jax = imported()
+    if not callable(f):
+        kind = type(f).__name__
+        raise TypeError(f"f must be a function, not an object of type {kind}: call check_grads(f, args, order)")
     modes = (modes,) if isinstance(modes, str) else modes
     refuse_unknown(modes, order)
     point = tuple(args)

@@ -84,8 +84,9 @@ def gradcheck(
 
     The function is called twice at the arguments and twice for each number in them (twice more where it moves in steps
     alone, as round, or where an input holds whole numbers alone, and four times for each of these that is compared by
-    ``==``; a few times more for a number along which small outputs are noisy); all backward passes at the arguments go
-    through one graph.  What is right passes by these calls alone; a report is made of what is not.
+    ``==``; a few times more for a number along which small outputs are noisy, and some twenty times at a kink); all
+    backward passes at the arguments go through one graph.  What is right passes by these
+    calls alone; a report is made of what is not.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat, frozen, in_x
 from ..problem.point import called
 from ..problem.structure import layout_of_output
@@ -20,7 +21,7 @@ from ..report.report import Report
 from ..run.keywords import OutputsSettings
 from ..run.settings import Settings
 from .checks import settings_of, without_arguments
-from .claimed.claims import ByCovectors, ByTangents, tangent_like_x
+from .claimed.claims import CALLED, ByCovectors, ByTangents, tangent_like_x
 from .claimed.operators import is_operator, products_of
 from .covectors import TANGENTS, signed
 from .joining import agreed
@@ -86,6 +87,7 @@ def check_adjoint(jvp: Any, vjp: Any = None, x: Any = None, **settings: Unpack[O
         jvp, vjp, x = products_of(jvp, vjp, x)
     elif vjp is None or x is None:
         raise TypeError("check_adjoint takes a jvp, a vjp and x; or a linear operator, which has matvec and rmatvec")
+    _refuse_no_functions(jvp, vjp)
     jvp, vjp, rest = without_arguments(jvp, vjp, settings)
     chosen, _ = settings_of(rest)
     return _DotProducts(jvp, vjp, x, chosen).report()
@@ -119,6 +121,15 @@ def assert_adjoint(jvp: Any, vjp: Any = None, x: Any = None, **settings: Unpack[
     return right_or_raise(lambda: check_adjoint(jvp, vjp, x, **settings), "raise")
 
 
+def _refuse_no_functions(jvp: Any, vjp: Any) -> None:
+    for form, one in (("jvp(x, tangent)", jvp), ("vjp(x, cotangent)", vjp)):
+        if not callable(one):
+            raise TypeError(
+                f"check_adjoint takes a function {form}, not an object of type {type(one).__name__}: "
+                "for a matrix A write `lambda x, v: A @ v` and `lambda x, w: A.T @ w`"
+            )
+
+
 class _DotProducts:
     """The dot-product test at one point."""
 
@@ -129,13 +140,30 @@ class _DotProducts:
         self.problem = settings.problem(x, hold=True)
         self.seed = settings.seed
         self.tangents = [signed(self.seed, TANGENTS + number, self.problem.n) for number in range(PAIRS)]
-        output = called("the jvp is called with x and a tangent", jvp, *self._arguments(self.tangents[0]))
+        output = self._output(jvp, vjp)
         self.layout = layout_of_output(output)
         self.columns = ByTangents(jvp, self.problem, self.layout)
         self.rows = ByCovectors(vjp, self.problem, self.layout)
         self.unit = float(np.finfo(self.problem.x.dtype).eps)
         self.rtol = settings.rtol or math.sqrt(self.unit)
         self.covectors = [signed(self.seed, number, self.layout.n) for number in range(PAIRS)]
+
+    def _output(self, jvp: Any, vjp: Any) -> Any:
+        """Return the product with a tangent, which has the structure of the output."""
+        try:
+            return called(CALLED, jvp, *self._arguments(self.tangents[0]))
+        except Exception as problem:
+            raise_of_signal(problem)
+            if self._takes_tangent(vjp):
+                raise TypeError(f"{CALLED}, which the vjp seems to take: call check_adjoint(jvp, vjp, x)") from problem
+            raise
+
+    def _takes_tangent(self, vjp: Any) -> bool:
+        try:
+            return vjp(*self._arguments(self.tangents[0])) is not None
+        except Exception as problem:  # with arguments that it does not expect, the user's function may raise anything
+            raise_of_signal(problem)
+            return False
 
     def _arguments(self, tangent: Flat) -> tuple[Any, Any]:
         return self.problem.copy_of_x()[0], tangent_like_x(self.problem, tangent)

@@ -83,10 +83,26 @@ class Product:
             _raise_of_signal(problem)
             if self._takes_vector_first(x, cotangent):
                 raise TypeError(f"{how}, in this order, but seems to take them in the other one") from problem
+            if self.word == "vjp" and self._takes_tangent(x):
+                raise TypeError(f"{how}, but seems to take a tangent: gradproof.check_jvp checks a jvp") from problem
             if isinstance(self._layout.root, Branch) and hasattr(problem, "add_note"):  # Python 3.10 has no notes
                 has = f"a {self._layout.root.kind} of {len(self._layout.root.children)}"
                 problem.add_note(f"{how}; the vector is {has} parts, as what the function returns is.")
             raise
+
+    def _takes_tangent(self, x: Any) -> bool:
+        """Whether the function returns something like the output, which is not like x, if it is called with a tangent.
+
+        Both are single arrays.
+        """
+        like = getattr(self._layout.root, "shape", None)
+        if like is None or not isinstance(x, np.ndarray) or x.shape == like:
+            return False
+        try:
+            return bool(np.shape(self._vjp(x, x.copy())) == like)
+        except Exception as problem:
+            _raise_of_signal(problem)
+            return False
 
     def _takes_vector_first(self, x: Any, cotangent: Flat) -> bool:
         """Whether the function returns something, like an x that is an array, if its arguments change places."""

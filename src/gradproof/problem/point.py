@@ -22,6 +22,11 @@ ALONE = "with x alone"
 MORE = "; give what else it takes as args=, or pass a function of x"
 GRADIENT = "the gradient "
 PRODUCT = "; a product with a cotangent is checked by check_vjp(function, vjp, x)"
+# A function of one argument where one of x and a vector is called.
+LINEAR = (
+    "; if it does not depend on x, write `lambda x, vector: product(vector)`; what returns a whole matrix at x is "
+    "checked by gradproof.check_jacobian, and what returns a gradient by gradproof.check"
+)
 # What a structure is to a function that takes its parts one by one.
 PARTS = "; x, {}, is one argument: to pass its parts one by one, write `lambda x: f({}x)`"
 SPREAD = {
@@ -241,4 +246,6 @@ def _raise_of_signature(problem: TypeError, how: str, x: Any = None) -> None:
         hint = SPREAD.get(type(x).__name__, MORE) if how.endswith(ALONE) and "missing" in str(problem) else ""
         if hint is MORE and how.startswith(GRADIENT):
             hint += PRODUCT
+        if not how.endswith(ALONE) and "takes 1 positional argument" in str(problem):
+            hint = LINEAR
         raise TypeError(f"{how}: {problem}{hint}") from None

@@ -33,8 +33,6 @@ from .near_x import PART, TREAD, UNIT
 from .retained_graph import KEPT, RetainedGraph
 from .transposed import Rows
 
-# Evaluations beyond two for each number after which the full check takes over.
-MORE = 64
 # For fewer numbers, one product each takes less time than a single one with a pass through its graph.
 SEVERAL = 8
 # Outputs are compared this much further out than a tread needs to be wide.
@@ -80,6 +78,8 @@ class FastPath:
         self._point = _views(self._moving, x)
         self._at_x = self._layout.flatten(outputs, RESULT)
         self._known: dict[tuple[int, float], Flat] = {}
+        # Which numbers were seen to be on wide treads.
+        self._on_treads = np.zeros(n, bool)
         if not (is_finite(self._x) and is_finite(self._at_x) and (self._outputs() == self._at_x).all()):
             raise UnusualError
         is_one = len(self._layout.leaves) == 1
@@ -98,7 +98,15 @@ class FastPath:
         """Whether the forward mode is right; False also where only the full check can tell."""
         return self._is_right(self._forward)
 
+    @property
+    def settled(self) -> dict[str, Flat]:
+        """Masks of the numbers whose claims are known to be right, though others of the same check are not."""
+        numbers = np.zeros_like(self._x)
+        numbers[self._on_treads] = 1.0
+        return {name: one.astype(bool) for name, one in _views(numbers, self._operator.arguments.x).items()}
+
     def _is_right(self, check: Callable[[], bool]) -> bool:
+        self._on_treads[:] = False
         try:
             if check():
                 return True
@@ -167,13 +175,13 @@ class FastPath:
             return False
         engine = Engine(self._problem, claimed, self._options)
         told, are_zero = 0, not claimed.any()
-        while len(probes := engine.ask()) and told < 2 * len(claimed) + MORE:
+        while len(probes := engine.ask()) and told * self._layout.n <= KEPT:
             outputs = self._at(probes, screen) if told else self._at_x[None]  # at x it has been evaluated twice
             engine.tell(self._centre + np.array(compensated_sums(self._weights * (outputs - self._at_x))), None)
             told += len(probes)
-            if are_zero and (outputs != self._at_x).any():
-                return self._is_on_treads()
-        if not engine.finds_nothing():
+            if are_zero and self._first_on_tread(probes, outputs):
+                return self._are_on_treads()
+        if not engine.is_right():
             raise UnusualError
         return screen is None or self._are_noise(screen)
 
@@ -190,16 +198,29 @@ class FastPath:
         old = self._x[index]
         return is_noise(suspicion, parts, old, lambda new: self._moved(index, new, float(old)), RTOL)
 
-    def _is_on_treads(self) -> bool:
-        """Whether outputs that move far away alone are on wide treads, as those of round (see `is_right_near_x`)."""
-        if self._x.dtype == np.float32:
-            return False
+    @cached_property
+    def _wide(self) -> Flat:
+        """How far outputs must not move on either side of a number, for it to be on a wide tread."""
         # So far away rounding of the outputs hides no slope but one that passes as 0.
         hidden = UNIT * np.abs(self._at_x).max() / self._options.atol
-        wide = WIDER * np.fmax(np.fmax(TREAD, PART * np.abs(self._x)), hidden)
-        moves = zip((self._x + wide).tolist(), (self._x - wide).tolist(), self._x.tolist(), strict=True)
-        sides = (self._moved(index, new, old) for index, (*both, old) in enumerate(moves) for new in both)
-        return all((one == self._at_x).all() for one in sides)
+        wide: Flat = WIDER * np.fmax(np.fmax(TREAD, PART * np.abs(self._x)), hidden)
+        return wide
+
+    def _first_on_tread(self, probes: Flat, outputs: Flat) -> bool:
+        """Whether the first number that moved outputs in a round does so far away alone, as steps of round do."""
+        moved = (outputs != self._at_x).any(axis=1) & along_one_coordinate(probes)
+        return self._x.dtype != np.float32 and bool(moved.any()) and self._is_on_tread(int(probes["start"][moved][0]))
+
+    def _is_on_tread(self, index: int) -> bool:
+        old, wide = float(self._x[index]), float(self._wide[index])
+        return all((self._moved(index, new, old) == self._at_x).all() for new in (old + wide, old - wide))
+
+    def _are_on_treads(self) -> bool:
+        """Whether all numbers are on wide treads (see `is_right_near_x`); those that are need no further check."""
+        found = np.array([self._is_on_tread(index) for index in range(len(self._x))])
+        # Where only few are, there may be other reasons.
+        self._on_treads = found & (2 * found.sum() > len(found))
+        return bool(found.all())
 
     def _at(self, probes: Flat, screen: Screen | Rows | None) -> Flat:
         """Return the outputs at points, one a row, which a screen sees as well."""

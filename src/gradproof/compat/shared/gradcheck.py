@@ -68,8 +68,13 @@ def by_pytorch(func: Any, given: tuple[Any, ...], numbers: dict[str, Any], modes
 
 def run(torch: Any, func: Any, given: tuple[Any, ...], tolerances: Tolerances, modes: Modes) -> None:
     """Raise a GradcheckError unless all that is to be tested is right."""
+    if not callable(func):
+        kind = type(func).__name__
+        raise TypeError(f"func must be a function, not an object of type {kind}: call gradcheck(func, inputs)")
     if not any(one.requires_grad for _, one in tensors_of(torch, given)):
-        raise ValueError("gradcheck expects at least one input tensor to require gradient")
+        are_arrays = any(isinstance(one, np.ndarray) for one in given)
+        instead = "; pass torch.tensor(x, requires_grad=True) for an array x" if are_arrays else ""
+        raise ValueError(f"gradcheck expects at least one input tensor to require gradient{instead}")
 
     def function(*args: Any) -> Any:  # the parameters of a module are none of gradcheck's inputs
         return func(*args)
@@ -131,7 +136,8 @@ def _numbers(operator: RetainedGraph, outputs: Any, tolerances: Tolerances, mode
             fast = None if near_x else fast or _fast_path(operator, outputs, **settings)
             if fast is not None and is_right(fast):
                 continue
-        masks = {name: mask | near_x[name] if near_x else mask for name, mask in infinite.items()}
+        settled = near_x or (fast.settled if fast else {})
+        masks = {name: mask | settled[name] if settled else mask for name, mask in infinite.items()}
         held = masks if any(mask.any() for mask in masks.values()) else None
         report = check(**settings, held=held)
         if not report and not tolerances.excuse(report, operator, claiming, x, held=held):

@@ -104,21 +104,43 @@ class Rows:
 
     def suspicions(self) -> bool:
         """Whether an output seems to disagree, or was not seen along all coordinates."""
-        places, steps, outputs = map(np.concatenate, zip(*self._seen, strict=True))
-        here, there = steps[:-1], steps[1:]
-        pairs = (places[:-1] == places[1:]) & (np.abs(here + there) < np.abs(here) / 2)
-        last = np.full(len(self._x), -1)
-        last[places[:-1][pairs]] = np.flatnonzero(pairs)  # of several pairs the last one
-        if (last < 0).any():
+        pairs = self._pairs()
+        if pairs is None:
             return True
-        one, other = steps[last, None], steps[last + 1, None]
-        sides = (outputs[last] - self._at_x) / one, (outputs[last + 1] - self._at_x) / other
-        slopes, squares = (sides[0] + sides[1]) / 2, np.square(self._tangent)
-        # Noise and curvature keep the two sides apart.
-        apart = np.sqrt(squares @ np.square(sides[0] - sides[1])) / 2
-        size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)) @ np.square(slopes)))
-        narrow = np.fmin(np.abs(one), np.abs(other))[:, 0]
+        places, steps, outputs = pairs
+        tangent = self._tangent[places]
+        right, left = (outputs - self._at_x) / steps[:, :, None]
+        slopes, squares = (right + left) / 2, np.square(tangent)
+        off = np.abs(self._moved - tangent @ slopes)
+        # Noise and curvature keep the two sides apart: mostly by more than all there is.
+        apart = np.sqrt(squares @ np.square(right - left)) / 2
+        if (off <= apart).all():
+            return False
+        size = np.fmax(np.abs(self._at_x), np.sqrt(np.square(sizes_of(self._x)[places]) @ np.square(slopes)))
+        narrow = np.abs(steps).min(axis=0)
         # What does not move an output at all adds no rounding to it.
-        moves = ((sides[0] != 0) | (sides[1] != 0)).astype(np.float64)
+        moves = ((right != 0) | (left != 0)).astype(np.float64)
         bar = ROUNDINGS * self._unit * size * np.sqrt((squares / np.square(narrow)) @ moves)
-        return not (np.abs(self._moved - self._tangent @ slopes) <= apart + bar).all()
+        return not (off <= apart + bar).all()
+
+    def _pairs(self) -> tuple[Flat, Flat, Flat] | None:
+        """Return each coordinate, the steps of the last pair of points along it, and the outputs there.
+
+        None where a coordinate has no pair.  The first axis of steps and outputs is for the two points of a pair.
+        """
+        places, steps, outputs = map(np.concatenate, zip(*self._seen, strict=True))
+        n, here = len(self._x), np.arange(0, len(places), 2)
+        if len(places) != 2 * n or not _are_pairs(places[::2], places[1::2], steps[::2], steps[1::2]).all():
+            pairs = _are_pairs(places[:-1], places[1:], steps[:-1], steps[1:])
+            last = np.full(n, -1)
+            last[places[:-1][pairs]] = np.flatnonzero(pairs)
+            here = last[last >= 0]
+        if len(set(places[here].tolist())) < n:
+            return None
+        both = np.stack([here, here + 1])
+        return places[here], steps[both], outputs[both]
+
+
+def _are_pairs(places: Flat, others: Flat, steps: Flat, others_steps: Flat) -> Flat:
+    pairs: Flat = (places == others) & (np.abs(steps + others_steps) < np.abs(steps) / 2)
+    return pairs

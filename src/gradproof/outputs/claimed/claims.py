@@ -22,6 +22,9 @@ KEPT = 1 << 22
 ONE_BY_ONE = 64
 
 
+CALLED = "the jvp is called with x and a tangent"
+
+
 class Claims(ABC):
     """The claimed Jacobian, in whatever way it is given.
 
@@ -173,7 +176,9 @@ class ByTangents(Claims):
     def __init__(self, jvp: Callable[[Any, Any], Any], problem: Problem, layout: Layout) -> None:
         super().__init__()
         if not callable(jvp):
-            raise TypeError(f"jvp must be a function jvp(x, tangent), not an object of type {type(jvp).__name__}")
+            kind = type(jvp).__name__
+            instead = "for a matrix call check_jacobian(function, matrix, x)"
+            raise TypeError(f"jvp must be a function jvp(x, tangent), not an object of type {kind}; {instead}")
         self._jvp = jvp
         self._problem = problem
         self._layout = layout
@@ -183,13 +188,39 @@ class ByTangents(Claims):
         """Return the product with a tangent, flat."""
         self.calls += 1
         x, _ = self._problem.copy_of_x()
-        value = called(
-            "the jvp is called with x and a tangent",
-            self._jvp,
-            x,
-            tangent_like_x(self._problem, tangent),
-        )
-        return self._problem.sign * self._layout.flatten(value, "the jvp's result", absent=[])
+        vector = tangent_like_x(self._problem, tangent)
+        try:
+            value = called(CALLED, self._jvp, x, vector)
+        except Exception as problem:
+            raise_of_signal(problem)
+            if self._takes_cotangent():
+                seems = f"{CALLED}, but seems to take a cotangent: gradproof.check_vjp checks a vjp"
+                raise TypeError(seems) from problem
+            raise
+        try:
+            return self._problem.sign * self._layout.flatten(value, "the jvp's result", absent=[])
+        except (TypeError, ValueError) as error:
+            if isinstance(value, (tuple, list)) and len(value) == 2 and np.shape(value[1]) == self._shape:
+                which = "if that is the output and the product, as of jax.jvp, return the second alone"
+                raise type(error)(f"the jvp returned a {type(value).__name__} of length 2: {which}") from None
+            raise
+
+    @property
+    def _shape(self) -> tuple[int, ...] | None:
+        """The shape of an output that is one array."""
+        return getattr(self._layout.root, "shape", None)
+
+    def _takes_cotangent(self) -> bool:
+        """Whether the product is like x, and x not like the output, if it is called with what is like the output."""
+        x = self._problem.copy_of_x()[0]
+        if not isinstance(x, np.ndarray) or self._shape is None or x.shape == self._shape:
+            return False
+        try:
+            shape: tuple[int, ...] = np.shape(self._jvp(x, self._layout.build(signed(0, 0, self._layout.n))))
+            return bool(shape == x.shape)
+        except Exception as problem:  # the user's function may raise anything
+            raise_of_signal(problem)
+            return False
 
     def column(self, index: int) -> Flat:
         """Return the claimed derivatives of all outputs by one coordinate."""

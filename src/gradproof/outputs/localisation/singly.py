@@ -57,9 +57,11 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
     if not len(support):
         return {}
     found = _of_few(entries, looked_at[:COORDINATES], support, covector.weights[support])
-    for one in looked_at:
-        is_doubtful = one.cause is Cause.WRONG and one.index not in found
-        if is_doubtful and _may_be_rounded(entries, one, support, covector.weights[support]):
+    spacings = _spacings(entries.function, support, covector.weights[support])
+    wrong = (one for one in looked_at if one.cause is Cause.WRONG and one.index not in found)
+    doubtful = [one for one in wrong if _may_be_rounded(one, spacings, one.step)]
+    for number, one in enumerate(doubtful):
+        if number >= COORDINATES or _may_be_rounded(one, spacings, _widest_steps(entries, one, support)):
             found[one.index] = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
     return found
 
@@ -124,10 +126,21 @@ def _spacings(function: Function, support: Flat, weights: Flat) -> Flat:
     return spacings
 
 
-def _may_be_rounded(entries: Entries, finding: Finding, support: Flat, weights: Flat) -> bool:
-    """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope."""
+def _may_be_rounded(finding: Finding, spacings: Flat, steps: float | Flat) -> bool:
+    """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope.
+
+    An output moves by less than its spacing, or is rounded by as much, where x moves by its step.
+    """
     if not (math.isfinite(finding.claimed) and finding.step > 0):
         return False
-    spacings = _spacings(entries.function, support, weights)
-    rounded = min(float(spacings.sum()), RARE * float(np.linalg.norm(spacings))) / finding.step
+    each = spacings / steps
+    rounded = min(float(each.sum()), RARE * float(np.linalg.norm(each)))
     return abs(finding.claimed - finding.slope) <= finding.error_bar + rounded
+
+
+def _widest_steps(entries: Entries, finding: Finding, support: Flat) -> Flat:
+    """Return for each output the step of a finding, or a far one where it does not move at that either."""
+    column = entries.column(entries.problem.layout.place(finding.index))
+    far = NEARBY * max(abs(column.at), 1.0)
+    slopes = column.slopes(far, 0.0).of(support)
+    return np.where((slopes.left == 0) & (slopes.right == 0), far, finding.step)
