@@ -11,8 +11,9 @@ from gradproof.diagnosis.evidence import Evidence
 from gradproof.diagnosis.kinds.additions import addition
 from gradproof.diagnosis.kinds.factors import shown
 from gradproof.diagnosis.kinds.functions.slopes import of_slope
+from gradproof.diagnosis.kinds.names import Known
 from gradproof.diagnosis.kinds.values import no_dependence
-from gradproof.diagnosis.searching import Known, of_vector
+from gradproof.diagnosis.searching import of_vector
 
 BADLY_KNOWN = [kinds.in_float32, kinds.with_noise, kinds.with_a_constant]
 

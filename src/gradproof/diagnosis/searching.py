@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -28,10 +28,11 @@ from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
 from .kinds.invariance import invariance
-from .kinds.limits import absolute, cut_off, limited, spread
-from .kinds.matrices import of_matrix, outer_product
-from .kinds.names import ROWS
+from .kinds.limits import absolute, cut_off, limited, pooled, spread
+from .kinds.matrices import of_matrix, orthogonality, outer_product
+from .kinds.names import ROWS, Known
 from .kinds.rotations import by_neighbours, right_along_x, rotated
+from .kinds.slips import slipped
 from .kinds.values import (
     asked_at_zeros,
     limit_of_smallest,
@@ -59,13 +60,6 @@ SCREENED = 256
 AXES = 64
 
 
-class Known(NamedTuple):
-    """What a factor may be: lengths that a sum or a mean may have been over, with what they are, and f(x)."""
-
-    sizes: Mapping[int, str]
-    value: float
-
-
 class Explained(NamedTuple):
     """An explanation, and the coordinates that it explains among those that were checked."""
 
@@ -75,7 +69,15 @@ class Explained(NamedTuple):
 
 def known_of(report: Record) -> Known:
     """Return what factors of a gradient are compared with."""
-    return Known(_sizes(report), float(report.value))
+    return Known(_sizes(report), float(report.value), _numbers(report))
+
+
+def _numbers(report: Record) -> dict[str, float]:
+    """Return the values of arrays of a single number, by their names; 1 is a factor of anything."""
+    layout, x = report._evidence.layout, report._evidence.values.x
+    single = [leaf for leaf in layout.leaves[:AXES] if leaf.stop - leaf.start == 1 and leaf.path]
+    values = {layout.title_of(leaf): float(np.asarray(x[leaf.start : leaf.stop], np.float64)[0]) for leaf in single}
+    return {name: value for name, value in values.items() if math.isfinite(value) and abs(value) != 1.0}
 
 
 def _sizes(report: Record) -> dict[int, str]:
@@ -143,9 +145,11 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     before: tuple[Explaining, ...] = (_asking(zero, whole, mask), no_dependence)
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
-    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
+    first += (pooled,)
+    of_whole: tuple[Explaining, ...] = (rearranged, slipped, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
+    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, orthogonality, adds_up_to_zero)
+    of_whole += (right_along_x,)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
@@ -231,7 +235,7 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
-    by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
+    by_factor = functools.partial(common_factor, known=known)
     return (by_factor, addition, by_variable, of_slope, factor_and_penalty, whole_numbers)
 
 

@@ -22,6 +22,8 @@ FEWEST_OF_MOST = 4
 FEWEST_WRONG = 4
 # Points have at most this many coordinates.
 MOST_DIMENSIONS = 3
+# Norms of so many rows are not the same by chance.
+FEWEST_OF_NORMS = 3
 # A mean and a variance fit almost any three errors.
 FEWEST_OF_STATISTICS = 4
 
@@ -81,7 +83,10 @@ def _factors(rows: Rows) -> str:
         return f"claimed = {few} of axis {rows.axis}"
     first = [str(index) for index in indices[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
     at = "" if met.all() else f", at {', '.join(first)}"
-    return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {_listed(factors)}"
+    said = f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {_listed(factors)}"
+    norms = np.linalg.norm(rows.claimed, axis=1)
+    are_same = len(norms) >= FEWEST_OF_NORMS and np.ptp(norms) <= ROUNDING * np.max(norms)
+    return f"{said}; the claims of each have the norm {norms[0]:.6g}: are they normalised?" if are_same else said
 
 
 def _few_others(factors: Flat, indices: Flat) -> str:
