@@ -39,7 +39,7 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if not whole.is_complete:
         if whole.claims is not None and not whole.claims.any():
             return f"all of {whole.name}"
-        return f"{_lost(whole, mask) or _slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
+        return f"{lost(whole, mask) or _slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
     slices = _slices(whole, mask, live)
     if slices:
         return slices
@@ -88,7 +88,7 @@ def _box(whole: Evidence, mask: Flat) -> str:
     return f"{whole.name}[{', '.join(parts)}]" if all(parts) and count == mask.sum() else ""
 
 
-def _lost(whole: Evidence, mask: Flat) -> str:
+def lost(whole: Evidence, mask: Flat) -> str:
     """Return the rows, columns or slices that claim nothing, if that was wrong wherever it was tested; else ""."""
     if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or whole.claimed[mask].any():
         return ""

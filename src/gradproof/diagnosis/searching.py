@@ -42,7 +42,7 @@ from .kinds.values import (
     whole_numbers,
     zero,
 )
-from .places import at_indices, is_scattered, place_of
+from .places import at_indices, is_scattered, lost, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
@@ -171,6 +171,8 @@ def _asking(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
         return explain
     if np.array_equal(mask, whole.x == 0.0):
         return lambda part: (found := explain(part)) and asked_at_zeros(found)
+    if explain is zero and mask.sum() == 1 and not whole.is_complete:
+        return functools.partial(zero, beside=lost(whole, mask))
     if explain is zero and is_scattered(whole, mask):
         return functools.partial(zero, below=limit_of_smallest(whole, mask))
     return explain

@@ -102,6 +102,11 @@ class BlockPower:
         """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
         return SURE * self.bar
 
+    @property
+    def has_ratio(self) -> bool:
+        """Whether `ratio` says something: its bar is smaller than it is, or than 1."""
+        return self.ratio_bar < max(abs(self.ratio), 1.0)
+
 
 @dataclass(frozen=True)
 class Power:

@@ -38,10 +38,22 @@ DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence, below: str = "") -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0; below some limit if those of the smallest slopes are."""
+def zero(part: Evidence, below: str = "", beside: str = "") -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    below
+        Below which limit slopes have such claims, if those of the smallest do.
+    beside
+        Where else all claims are 0, of which nothing was tested.
+    """
     if part.claimed.any() or not len(part.claimed):
         return None
+    if beside:
+        return Explanation("zero", "", f"{ZERO} All claims of {beside} are 0", 0.0)
     asked = f"claimed = 0 where |slope| < {below}: do small ones underflow, or are only the largest kept?"
     return Explanation("zero", "", asked if below else ZERO, 0.0)
 

@@ -150,8 +150,8 @@ def _array(
         unseen = unseen and (is_right or untested > 0)
     name = layout.title_of(leaf)
     factor, bar = _factor(found)
-    if leaf.path in blocks and not math.isfinite(factor):
-        factor, bar = blocks[leaf.path].ratio, blocks[leaf.path].ratio_bar
+    if not math.isfinite(factor) and (block := blocks.get(leaf.path)) and block.has_ratio:
+        factor, bar = block.ratio, block.ratio_bar
     elif report.power is None:
         factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
