@@ -99,6 +99,57 @@ def test_bugs_of_places_neighbours_and_norms_are_told(name):
     assert twin == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_slips_along_lines_are_told_only_of_what_is_behind_them(seed):
+    random = np.random.default_rng(seed)
+    x, weights = random.normal(size=(60, 40)), random.uniform(0.5, 2.0, (60, 40))
+    right = weights * np.cos(x)
+
+    def f(x):
+        return float(np.sum(weights * np.sin(x)))
+
+    said = check(f, np.roll(right, 1, 1), x, mode="lines", seed=seed).explanations
+    assert ["tested): claimed = slope, shifted by 1 along axis 1" in str(one) for one in said] == [True]
+    flat = right.ravel()
+    report = check(f, np.r_[flat[:600], 0.3, flat[600:-1]].reshape(60, 40), x, mode="lines", seed=seed)
+    for one in report.explanations:
+        # Of all of x no arrangement is told: before the slip it is right.
+        assert any(words in str(one) for words in ("on, if not before, each", "another coordinate", "tested): claimed"))
+    mixed = np.r_[flat[:600], random.permutation(flat[600:])].reshape(60, 40)
+    assert not [one for one in check(f, mixed, x, mode="lines", seed=seed).explanations if "before it" in one.text]
+
+
+@pytest.mark.parametrize("total", [0.0, 0.4])
+def test_two_claims_that_add_up_to_0_tell_no_more_than_one(total):
+    """As those of logits do: then each is minus the other, and a factor is one of a single number."""
+    x = np.array([0.3, -0.4])
+
+    def f(x):
+        return float(np.log(np.sum(np.exp(x))) - x[0] + total * np.sum(x))
+
+    right = np.exp(x) / np.sum(np.exp(x)) - [1.0, 0.0] + total
+    for factor, told_of in ((2.0, True), (1.374259, bool(total))):
+        report = check(f, factor * right, x)
+        assert bool(report.explanations) == told_of
+
+
+def test_forces_of_whole_numbers_do_not_add_up_to_0_for_a_reason():
+    x = RNG.normal(size=(6, 3)) + 2.0 * np.arange(6)[:, None]
+
+    def f(x):
+        return float(np.sum(np.exp(-0.1 * np.sum((x[:, None] - x) ** 2, axis=-1))) / 2)
+
+    def of_pairs(x):
+        apart = x[:, None] - x
+        return np.sum(-0.2 * apart * np.exp(-0.1 * np.sum(apart**2, axis=-1))[..., None], axis=1)
+
+    assert check(f, of_pairs, x).verdict == "right"
+    whole = np.round(5.0 * RNG.normal(size=(6, 3)))
+    whole[5] -= whole.sum(axis=0)
+    assert check(f, whole, x).explanations == ()
+    assert [one.kind for one in check(f, of_pairs(x) + 0.01 * whole, x).explanations] == ["sum"]
+
+
 def of_scaled(p):
     return float(np.sum(OF_MATRIX * np.sin(p["W"]) * p["g"]) / p["s"][0] ** 2 + np.sum(p["g"] ** 3) + p["s"][0] ** 4)
 

@@ -17,7 +17,7 @@ from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.additions import addition
-from .kinds.arrangements import rearranged
+from .kinds.arrangements import SHIFTED, rearranged
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
 from .kinds.functions.differences import by_differences
@@ -146,9 +146,10 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     first += (pooled,)
-    of_whole: tuple[Explaining, ...] = (rearranged, slipped, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
+    of_whole: tuple[Explaining, ...] = (rearranged, slipped, of_matrix, by_axis, of_softmax, by_differences)
+    of_whole += (orthogonality, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, orthogonality, adds_up_to_zero)
+    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, adds_up_to_zero)
     of_whole += (right_along_x,)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
@@ -278,5 +279,8 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
 
 def _where(whole: Evidence, found: Explanation) -> str:
     """Return the array of an explanation, or the rows, columns or slices of it whose claims it speaks of."""
+    # Slopes that are shifted where they were looked at may be right before that: an element may be too many there.
+    if not whole.is_complete and found.text.startswith(SHIFTED):
+        return place_of(whole, whole.wrong)
     place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
     return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name

@@ -20,16 +20,15 @@ Candidates: TypeAlias = list[tuple[str, Flat]]
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
-# Rows are compared with each other up to this many.
-MOST_ROWS = 400
-FEWEST = 2
+# Rows are compared with each other up to this many, which are at least this many.
+MOST_ROWS, FEWEST = 400, 2
 # Fewer quotients are one number too easily in one of the many arrangements.
 FEWEST_WITH_FACTOR = 5
 # Multiples of 1/1024 are round numbers.
 ROUND = 1024.0
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4
-ACCUMULATED = "accumulated"
+ACCUMULATED, SHIFTED = "accumulated", "claimed = slope, shifted"
 # The most claims that are searched in one go.
 PIECE = 1 << 16
 
@@ -227,16 +226,17 @@ def _from_samples(whole: Evidence) -> Explanation | None:
     """Return whether the slopes of a few coordinates stand among all claims where an arrangement puts them."""
     if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or len(whole.shape) < 1:
         return None
-    slope, bar = whole.slope[whole.wrong], whole.bar[whole.wrong]
-    at = np.unravel_index(whole.places[whole.wrong] - whole.start, whole.shape)
-    moves = list(_moves(at, whole.shape))
+    seen = whole.part(whole.known)  # also those that are right: they would be moved, too
+    moves = list(_moves(np.unravel_index(seen.places - whole.start, whole.shape), whole.shape))
     for name, places in moves:
         claimed = whole.claims[places]
-        tolerance = MARGIN * bar + ROUNDING * np.abs(claimed)
-        if np.all(np.abs(claimed - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, len(moves)):
+        tolerance = MARGIN * seen.bar + ROUNDING * np.abs(claimed)
+        own = tolerance[seen.wrong], np.abs(seen.slope)[seen.wrong]
+        if np.all(np.abs(claimed - seen.slope) <= tolerance) and is_no_coincidence(*own, 0, len(moves)):
             return Explanation("rearranged", "", f"claimed = slope, {name}")
-    own = whole.places[whole.wrong] - whole.start
-    return _found_among(Found(slope, MARGIN * bar + ROUNDING * np.abs(slope), own), whole.claims, whole, "claim")
+    wrong = whole.part(whole.wrong)
+    allowed = MARGIN * wrong.bar + ROUNDING * np.abs(wrong.slope)
+    return _found_among(Found(wrong.slope, allowed, wrong.places - whole.start), whole.claims, whole, "claim")
 
 
 class Found(NamedTuple):

@@ -182,6 +182,9 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
         return None
     error, bar = whole.shaped(whole.error), whole.shaped(whole.bar)
     wrong = whole.shaped(whole.wrong)
+    # Whole numbers, one as another, add up to 0 by chance.
+    if not np.any(whole.claimed[whole.wrong] % 1.0):
+        return None
     total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
     size = np.abs(error).sum(axis=0)
     # Claims that are almost 0 have errors that add up to 0 as the slopes do.

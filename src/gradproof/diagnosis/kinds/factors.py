@@ -70,7 +70,7 @@ def _common(part: Evidence, known: Known) -> Explanation | None:
     tolerance = bar + NEAR * 0.01 * abs(factor)
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
-    if len(ratio) == 1:
+    if len(ratio) == 1 or _is_one(part):
         return _of_one(factor, error, known)
     name = name_of(factor, max(error, NEAR * abs(factor)), known)
     if not _is_meant(ratio, bar, factor):
@@ -79,6 +79,13 @@ def _common(part: Evidence, known: Known) -> Explanation | None:
         return simple
     text = said(shown(factor, error), name)
     return Explanation("factor", "", text, factor)
+
+
+def _is_one(part: Evidence) -> bool:
+    """Whether two coordinates tell no more than one: claims and slopes of both add up to 0."""
+    claims, slopes = abs(float(np.sum(part.claimed))), abs(float(np.sum(part.slope)))
+    off = NEAR * float(np.max(np.abs(part.claimed)))
+    return len(part.claimed) == 2 and claims <= off and slopes <= MARGIN * float(np.sum(part.bar))
 
 
 def _of_one(factor: float, error: float, known: Known) -> Explanation | None:
