@@ -9,7 +9,7 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
-from gradproof.diagnosis.kinds.arrangements import rearranged
+from gradproof.diagnosis.kinds.arrangements.rearranged import rearranged
 from gradproof.diagnosis.kinds.axes import Rows, _factors
 from gradproof.diagnosis.kinds.names import Known, name_of
 

@@ -180,7 +180,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "coincidence evidence fits norms kinds.others.numbers kinds.functions.derivatives",
         "kinds.names",
         "kinds.factors kinds.functions.slopes kinds.functions.terms",
-        "kinds.additions kinds.arrangements kinds.invariance kinds.limits kinds.matrices kinds.slips",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.arrangements.candidates",
+        "kinds.arrangements.rearranged kinds.arrangements.slips",
         "kinds.axes kinds.rotations kinds.values kinds.functions.variables kinds.functions.differences "
         "kinds.functions.of_x_alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax",
         "parts regions",

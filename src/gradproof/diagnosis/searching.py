@@ -17,7 +17,8 @@ from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.additions import addition
-from .kinds.arrangements import SHIFTED, rearranged
+from .kinds.arrangements.rearranged import SHIFTED, rearranged
+from .kinds.arrangements.slips import slipped
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
 from .kinds.functions.differences import by_differences
@@ -32,7 +33,6 @@ from .kinds.limits import absolute, cut_off, limited, pooled, spread
 from .kinds.matrices import of_matrix, orthogonality, outer_product
 from .kinds.names import ROWS, Known
 from .kinds.rotations import by_neighbours, right_along_x, rotated
-from .kinds.slips import slipped
 from .kinds.values import (
     asked_at_zeros,
     limit_of_smallest,

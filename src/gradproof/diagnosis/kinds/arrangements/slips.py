@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from ...problem.numbers import Flat
-from ...report.explanation import Explanation
-from ..coincidence import is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ....problem.numbers import Flat
+from ....report.explanation import Explanation
+from ...coincidence import is_no_coincidence
+from ...evidence import MARGIN, Evidence
 
 ROUNDING = 1e-6
 # As many elements may be too many, or too few, and as many are left that show it.
