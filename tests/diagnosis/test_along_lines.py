@@ -87,7 +87,7 @@ BUGS = {
     ),
     "columns permuted": (
         changed(W2=lambda w: w[:, (np.arange(60) * 7 + 5) % 60]),
-        "W2: each claim is the slope of another coordinate: that of [",
+        "tested): each claim is the slope of another coordinate: that of [",
     ),
     "detached": (
         changed(W1=lambda w: 0 * w, b1=lambda b: 0 * b),

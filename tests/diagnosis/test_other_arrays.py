@@ -61,6 +61,10 @@ CASES = {
         slopes(MATRIX) - 0.25 * np.roll(slopes(MATRIX), 1, 1),
         "",
     ),
+    "central differences": (
+        (np.r_[slopes(X16)[1:], 0.0] - np.r_[0.0, slopes(X16)[:-1]]) / 2,
+        "claimed = 0.5 × (the slope behind - the one before): are they averaged, differenced or interpolated",
+    ),
     "sums of pairs": (PAIRS, "every 2 neighbours claim the sum of their slopes: are they of a coarser grid"),
     "means of pairs": (PAIRS / 2, "every 2 neighbours claim the mean of their slopes"),
     "a step downhill": (-0.01 * np.sign(slopes(X16)), "claimed = -0.01 × sign(slope): only its sign is left, and that"),
@@ -80,6 +84,10 @@ CASES = {
     "orthogonality forgotten": (
         slopes(MATRIX) - 0.2 * orthogonal(MATRIX),
         "claimed = slope - 0.2 × x @ (x.T @ x - I): is a penalty of orthogonality, as |x.T @ x - I|², missing?",
+    ),
+    "a fourth power of a matrix": (
+        slopes(MATRIX) + 0.3 * MATRIX @ MATRIX.T @ MATRIX,
+        "claimed = slope + 0.3 × x @ x.T @ x: is a part such as |x.T @ x|² not in the objective?",
     ),
 }
 

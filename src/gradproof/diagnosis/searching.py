@@ -17,7 +17,7 @@ from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.additions import addition
-from .kinds.arrangements.rearranged import SHIFTED, rearranged
+from .kinds.arrangements.rearranged import EACH, SHIFTED, rearranged
 from .kinds.arrangements.slips import slipped
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
@@ -142,7 +142,7 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), no_dependence)
+    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), functools.partial(no_dependence, value=known.value))
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
     first += (pooled,)
@@ -280,7 +280,7 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
 def _where(whole: Evidence, found: Explanation) -> str:
     """Return the array of an explanation, or the rows, columns or slices of it whose claims it speaks of."""
     # Slopes that are shifted where they were looked at may be right before that: an element may be too many there.
-    if not whole.is_complete and found.text.startswith(SHIFTED):
+    if not whole.is_complete and found.text.startswith((SHIFTED, EACH)):
         return place_of(whole, whole.wrong)
     place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
     return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name

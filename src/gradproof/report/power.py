@@ -102,10 +102,10 @@ class BlockPower:
         """The smallest error of a single coordinate, times its scale, that is certain to be detected."""
         return SURE * self.bar
 
-    @property
-    def has_ratio(self) -> bool:
-        """Whether `ratio` says something: its bar is smaller than it is, or than 1."""
-        return self.ratio_bar < max(abs(self.ratio), 1.0)
+
+def has_ratio(block: BlockPower) -> bool:
+    """Return whether the ratio of a block says something: its bar is smaller than it is, or than 1."""
+    return block.ratio_bar < max(abs(block.ratio), 1.0)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from everykind import KINDS, P, grad, loss, report_of
 
 import gradproof
+from gradproof.report import power
 from gradproof.report.summaries.arrays import ArrayReport
 
 
@@ -93,9 +94,9 @@ def test_factors_that_are_not_known_are_none():
     blocks = {one.name: one for one in report.power.blocks}
     for bar, known in ((1e-9, True), (3.7e6, False)):
         made = dataclasses.replace(blocks["W"], ratio=0.622, ratio_bar=bar)
-        power = dataclasses.replace(report.power, blocks=(made, blocks["b"], blocks["c"]))
-        other = dataclasses.replace(report, power=power)
-        assert made.has_ratio == np.isfinite(by_name(other)["W"].factor) == known
+        found = dataclasses.replace(report.power, blocks=(made, blocks["b"], blocks["c"]))
+        other = dataclasses.replace(report, power=found)
+        assert power.has_ratio(made) == np.isfinite(by_name(other)["W"].factor) == known
         assert ("0.622000 ± 1.0e-9" in str(other)) == known
         assert "e6" not in str(other)
 

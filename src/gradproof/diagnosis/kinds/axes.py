@@ -20,6 +20,8 @@ SHOWN = 4
 # Most rows have one factor where so many times those are more that have another.
 FEWEST_OF_MOST = 4
 FEWEST_WRONG = 4
+# Sums that are 0 must be known to this part of what is added: errors that vary smoothly nearly cancel.
+WELL = 100
 # Points have at most this many coordinates.
 MOST_DIMENSIONS = 3
 # Norms of so many rows are not the same by chance.
@@ -188,7 +190,7 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
     size = np.abs(error).sum(axis=0)
     # Claims that are almost 0 have errors that add up to 0 as the slopes do.
-    used = (size > 10 * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > 10 * allowed)
+    used = (size > WELL * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > WELL * allowed)
     if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
         return None
     tolerance = allowed[used] + 1e-9 * size[used]

@@ -67,13 +67,20 @@ def orthogonality(whole: Evidence) -> Explanation | None:
     x = whole.shaped(whole.x)
     columns = np.stack([(x @ x.T @ x).ravel(), whole.x], axis=1)
     allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
-    fitted = fit(columns, whole.error, np.maximum(allowed, 1e-300))
-    if fitted is None or not all_matter(columns, fitted) or fitted[0][0] * fitted[0][1] >= 0.0:
+    alone = fit(columns[:, :1], whole.error, np.maximum(allowed, 1e-300))
+    fitted = alone or fit(columns, whole.error, np.maximum(allowed, 1e-300))
+    if fitted is None or not all_matter(columns[:, : len(fitted[0])], fitted):
         return None
-    if not is_no_coincidence(fitted[1], np.abs(whole.error), 2):
+    if not is_no_coincidence(fitted[1], np.abs(whole.error), len(fitted[0]), 2.0):
         return None
-    factor, target = float(fitted[0][0]), float(-fitted[0][1] / fitted[0][0])
+    factor = float(fitted[0][0])
     sign, is_there = ("+", "not in the objective") if factor > 0.0 else ("-", "missing")
+    if alone is not None:
+        text = f"claimed = slope {sign} {abs(factor):.6g} × x @ x.T @ x"
+        return Explanation("matrix", "", f"{text}: is a part such as |x.T @ x|² {is_there}?", factor)
+    target = float(-fitted[0][1]) / factor
+    if target <= 0.0:
+        return None
     asked = f"is a penalty of orthogonality, as |x.T @ x - I|², {is_there}?"
     diagonal = "I" if f"{target:.4g}" == "1" else f"{target:.4g} × I"
     text = f"claimed = slope {sign} {abs(factor):.6g} × x @ (x.T @ x - {diagonal})"

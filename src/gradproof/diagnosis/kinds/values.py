@@ -69,8 +69,8 @@ def limit_of_smallest(whole: Evidence, mask: Flat) -> str:
     return between(low, high) if low < high and not is_chance else ""
 
 
-def no_dependence(part: Evidence) -> Explanation | None:
-    """Explain the errors if f does not depend on these coordinates at all."""
+def no_dependence(part: Evidence, value: float = math.nan) -> Explanation | None:
+    """Explain the errors if f, of which this is the value, does not depend on these coordinates at all."""
     if not len(part.slope) or np.any(np.abs(part.slope) > NOTHING * np.abs(part.claimed)):
         return None
     if np.any(np.abs(part.slope) > MARGIN * part.bar) and part.slope.any():
@@ -78,6 +78,9 @@ def no_dependence(part: Evidence) -> Explanation | None:
     # Nor are slopes 0 that are only known not to be their claims.
     allowed = MARGIN * part.bar
     if np.any(allowed > NEARLY * np.abs(part.claimed)):
+        return None
+    # Bars that only had to tell noise from claims far away are wide: f may change by far more than itself within them.
+    if part.slope.any() and np.max(allowed * np.abs(part.x)) > NEARLY * abs(value):
         return None
     # A single slope among others may just be too small to be seen next to a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):

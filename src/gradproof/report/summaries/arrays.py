@@ -150,11 +150,18 @@ def _array(
         unseen = unseen and (is_right or untested > 0)
     name = layout.title_of(leaf)
     factor, bar = _factor(found)
-    if not math.isfinite(factor) and (block := blocks.get(leaf.path)) and block.has_ratio:
-        factor, bar = block.ratio, block.ratio_bar
+    if leaf.path in blocks and not math.isfinite(factor):
+        factor, bar = _along_its_claim(blocks[leaf.path])
     elif report.power is None:
         factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
+
+
+def _along_its_claim(block: BlockPower) -> tuple[float, float]:
+    """Return the factor of an array along its own claim, and its bar; NaN where it says nothing."""
+    from ..power import has_ratio  # which is there: the report has a power
+
+    return (block.ratio, block.ratio_bar) if has_ratio(block) else (math.nan, math.nan)
 
 
 def _told(indices: Flat | None, leaf: Leaf, bad: Sequence[int]) -> Flat:

@@ -55,7 +55,11 @@ def factors(report: Record, width: int) -> str:
 
 
 def _known(report: Record) -> list[BlockPower]:
-    return [] if report.power is None else [one for one in report.power.blocks if one.has_ratio]
+    if report.power is None:
+        return []
+    from ..power import has_ratio  # which is there: the report has a power
+
+    return [one for one in report.power.blocks if has_ratio(one)]
 
 
 def _is_off(one: BlockPower, wrong: Collection[str], rtol: float) -> bool:

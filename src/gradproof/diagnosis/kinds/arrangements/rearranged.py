@@ -24,7 +24,8 @@ MOST_ROWS, FEWEST = 400, 2
 FEWEST_WITH_FACTOR = 5
 # Multiples of 1/1024 are round numbers.
 ROUND = 1024.0
-SHIFTED = "claimed = slope, shifted"
+# What is true of those coordinates that were looked at, and may be of some others.
+SHIFTED, EACH = "claimed = slope, shifted", "each claim is the slope of another coordinate"
 # The most claims that are searched in one go.
 PIECE = 1 << 16
 
@@ -196,4 +197,4 @@ def _found_among(sought: Found, others: Flat, whole: Evidence, what: str) -> Exp
     here, there = int(sought.places[0]), int(found[0])
     first, second = (there, here) if what == "slope" else (here, there)
     example = f"that of {whole.entry(first)} stands at {whole.entry(second)}"
-    return Explanation("rearranged", "", f"each claim is the slope of another coordinate: {example}")
+    return Explanation("rearranged", "", f"{EACH}: {example}")
