@@ -72,6 +72,10 @@ CASES = {
         (slopes(X16) - slopes(X16).mean()) / slopes(X16).std(),
         "with the mean 0 and the standard deviation 1: are the slopes standardised?",
     ),
+    "its mean subtracted, times three": (
+        3 * (slopes(X16) - slopes(X16).mean()),
+        "so that the claims have the sum 0: is their mean subtracted?",
+    ),
     "rows normalised": (
         slopes(MATRIX) / np.linalg.norm(slopes(MATRIX), axis=1, keepdims=True),
         "the claims of each have the norm 1: are they normalised?",
@@ -194,6 +198,18 @@ def test_factors_are_named_by_the_arrays_whose_numbers_they_are(factor, words):
     assert words in said[0]
     assert len(said) == 1
     assert left == ()
+
+
+def test_a_factor_that_two_numbers_may_be_names_both():
+    x = {**SCALED, "t": np.array([0.73000001]), "u": np.array([0.74])}
+
+    def f(p):
+        return of_scaled(p) + float(p["t"][0] ** 2 + p["u"][0] ** 2)
+
+    right = {**of_scaled_slopes(x), "t": 2 * x["t"], "u": 2 * x["u"]}
+    assert check(f, right, x).verdict == "right"
+    said, _ = told(f, x, {**right, "W": 0.73 * right["W"]})
+    assert "claimed = 0.73 × slope, s or t: is that a factor too often, or its inverse missing?" in said[0]
 
 
 @pytest.mark.parametrize(("norm", "words"), [(0.25, "; its norm is 0.25: is it clipped to that?"), (0.2537, "slope (")])

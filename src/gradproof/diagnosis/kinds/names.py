@@ -287,5 +287,10 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
 
 def _of_number(size: float, error: float, known: Known) -> Iterator[str]:
     """Yield what a factor is that a single number of x makes, if it is known well enough to tell."""
-    if _tells(size, error, MANY_NAMES * (1 + len(known.numbers))):
-        yield from of_number(size, error, known.numbers)
+    if not _tells(size, error, MANY_NAMES * (1 + len(known.numbers))):
+        return
+    found = list(of_number(size, error, known.numbers))
+    if len(found) > 1:
+        forms = " or ".join(one.partition(":")[0] for one in found)
+        yield f"{forms}: is that a factor too often, or its inverse missing?"
+    yield from found

@@ -24,7 +24,7 @@ ASKED = {
     "in Fortran order": "is it flattened in one order, and shaped in the other?",
     "in C order": "is it flattened in one order, and shaped in the other?",
     "reversed but": "",
-    "reversed": "is it not flipped back, or once too often?",
+    "reversed": "is it not flipped back, or flipped once too often?",
     "shifted": "is it rolled, or is an index off?",
     "accumulated from the other end": "is a cumulative sum taken in the wrong direction?",
     "accumulated": "is a cumulative sum taken once too often?",
