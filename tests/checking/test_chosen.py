@@ -269,7 +269,7 @@ def test_explanations_name_coordinates_by_the_names_that_the_user_gave():
     assert [one.where for one in report.explanations] == ["time"]
     swapped = lambda x: (3 * x**2)[[2, 1, 0, 3]]  # noqa: E731
     report = gradproof.check(lambda x: np.sum(x**3), swapped, x, names=names)
-    assert report.explanations[0].text == "claimed = slope, with entries mass and time swapped"
+    assert report.explanations[0].text == "claimed = slope, with entries mass and time swapped: is an index mistaken?"
     tables = {"a": x, "b": np.ones(3)}
     claims = lambda p: {"a": 3 * p["a"] ** 2, "b": np.array([2.0, 4.0, 4.0])}  # noqa: E731
     report = gradproof.check(lambda p: np.sum(p["a"] ** 3) + np.sum(p["b"] ** 2), claims, tables, only=["a[1]", "b"])

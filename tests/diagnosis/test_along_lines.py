@@ -87,7 +87,7 @@ BUGS = {
     ),
     "columns permuted": (
         changed(W2=lambda w: w[:, (np.arange(60) * 7 + 5) % 60]),
-        "W2: each claim is the slope of another coordinate: that of [",
+        "tested): each claim is the slope of another coordinate: that of [",
     ),
     "detached": (
         changed(W1=lambda w: 0 * w, b1=lambda b: 0 * b),
@@ -121,6 +121,20 @@ def with_row(index, change):
 
     x = {"table": RNG.normal(size=(400, 100)), "W": RNG.normal(size=(100, 30))}
     return check(lambda p: float(sum(np.sum(np.sin(value)) for value in p.values())), claimed, x)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("stride", [3, 0])
+def test_rows_of_claims_that_are_0_are_named_where_one_of_them_is_wrong(stride, seed):
+    def lost(w):
+        rows = np.arange(60) % 3 == 0 if stride else np.zeros(60, bool)
+        return np.where(rows[:, None] | (w == w[21, 17]), 0.0, w)
+
+    report = check(objective, changed(W2=lost), P, mode="lines", seed=seed)
+    text = str(report.explanations[0])
+    assert "claimed = 0, but f depends on it" in text
+    assert ("W2[i, :] for 20 of 60 i: 0, 3, 6, 9, …" in text) == bool(stride)
+    assert ("All claims of" in text) == bool(stride and len(report.wrong) == 1)
 
 
 def test_a_row_of_a_large_array_is_named():

@@ -9,9 +9,9 @@ import pytest
 
 from gradproof import check
 from gradproof.diagnosis.evidence import Evidence
-from gradproof.diagnosis.kinds.arrangements import rearranged
+from gradproof.diagnosis.kinds.arrangements.rearranged import rearranged
 from gradproof.diagnosis.kinds.axes import Rows, _factors
-from gradproof.diagnosis.kinds.names import name_of
+from gradproof.diagnosis.kinds.names import Known, name_of
 
 RNG = np.random.default_rng(42)
 X20, POSITIVE = RNG.normal(size=20), RNG.uniform(0.2, 3.0, 20)
@@ -1111,16 +1111,16 @@ def test_claims_that_are_almost_nothing_lack_no_penalty_and_no_pair():
     ],
 )
 def test_names_of_factors(factor, words):
-    name = name_of(factor, 1e-9 * factor, {5: "b", 10: "W"})
+    name = name_of(factor, 1e-9 * factor, Known({5: "b", 10: "W"}))
     assert name.startswith(words)
     assert bool(name) == bool(words)
-    assert name_of(1 / 365, 1e-9, {365: "the rows"}) == "1/365, a mean for a sum over the rows?"
+    assert name_of(1 / 365, 1e-9, Known({365: "the rows"})) == "1/365, a mean for a sum over the rows?"
 
 
 @pytest.mark.parametrize(("error", "words"), [(1e-3, "π"), (0.05, "")])
 def test_factors_that_are_badly_known_have_no_name_but_that_of_a_length(error, words):
-    assert name_of(math.pi, error * math.pi, {10: "x"}) == words
-    assert name_of(32.3, error * 32.3, {32: "the rows"}).startswith("a sum for a mean" if error > 0.01 else "")
+    assert name_of(math.pi, error * math.pi, Known({10: "x"})) == words
+    assert name_of(32.3, error * 32.3, Known({32: "the rows"})).startswith("a sum for a mean" if error > 0.01 else "")
 
 
 def test_zeros_among_whole_numbers_are_no_path_that_is_lost():

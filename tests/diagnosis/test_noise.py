@@ -11,8 +11,9 @@ from gradproof.diagnosis.evidence import Evidence
 from gradproof.diagnosis.kinds.additions import addition
 from gradproof.diagnosis.kinds.factors import shown
 from gradproof.diagnosis.kinds.functions.slopes import of_slope
+from gradproof.diagnosis.kinds.names import Known
 from gradproof.diagnosis.kinds.values import no_dependence
-from gradproof.diagnosis.searching import Known, of_vector
+from gradproof.diagnosis.searching import of_vector
 
 BADLY_KNOWN = [kinds.in_float32, kinds.with_noise, kinds.with_a_constant]
 
@@ -172,4 +173,13 @@ def test_slopes_that_are_badly_known_are_not_0(bar, is_told):
     yes = np.ones(3, bool)
     vectors = (np.arange(1.0, 4.0), np.array([-4.1, 3.9, 2.7]), np.zeros(3), np.full(3, bar))
     found = no_dependence(Evidence("x", (9,), 0, np.arange(3), *vectors, yes, yes))
+    assert (found is not None) == is_told
+
+
+@pytest.mark.parametrize(("value", "is_told"), [(1e6, True), (1.0, False)])
+def test_slopes_below_a_bar_that_only_refuted_claims_far_away_are_not_0(value, is_told):
+    """Noise of f leaves a bar of 70 where the claims are of 1e9; f changes by about 1."""
+    yes = np.ones(3, bool)
+    vectors = (np.arange(1.0, 4.0), np.array([-4e9, 3e9, 2e9]), np.array([0.7, -0.4, 1.1]), np.full(3, 70.0))
+    found = no_dependence(Evidence("x", (3,), 0, np.arange(3), *vectors, yes, yes), value)
     assert (found is not None) == is_told

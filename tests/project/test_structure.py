@@ -177,13 +177,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     # Why a gradient is wrong: a file for each kind of explanation.
     "diagnosis": (
-        "coincidence evidence fits norms kinds.names kinds.functions.derivatives",
+        "coincidence evidence fits norms kinds.others.numbers kinds.functions.derivatives",
+        "kinds.names",
         "kinds.factors kinds.functions.slopes kinds.functions.terms",
-        "kinds.additions kinds.arrangements kinds.invariance kinds.limits kinds.matrices",
+        "kinds.additions kinds.invariance kinds.limits kinds.matrices kinds.arrangements.candidates",
+        "kinds.arrangements.rearranged kinds.arrangements.slips",
         "kinds.axes kinds.rotations kinds.values kinds.functions.variables kinds.functions.differences "
         "kinds.functions.of_x_alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax",
         "parts regions",
-        "kinds.other_arrays places",
+        "kinds.others.arrays places",
+        "kinds.others.axes",
         "searching",
         "along",
         "diagnose",

@@ -327,6 +327,17 @@ def test_reports_and_errors_travel(wrong):
     assert copy.deepcopy(wrong).to_json() == wrong.to_json()
 
 
+def test_reports_of_many_levels_are_copied():
+    def at(level, value):
+        return value if level == 0 else {"a": at(level - 1, value)}
+
+    def leaf(p):
+        return p if isinstance(p, np.ndarray) else leaf(p["a"])
+
+    report = gradproof.check(lambda p: float(np.sum(leaf(p) ** 2)), lambda p: at(200, leaf(p)), at(200, X[:2]))
+    assert copy.deepcopy(report).to_json() == report.to_json()
+
+
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [

@@ -14,9 +14,9 @@ from ..report.records import Record
 from .coincidence import is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.factors import NEAR, said, shown
-from .kinds.names import SIMPLE, name_of
+from .kinds.names import SIMPLE, Known, name_of
 from .kinds.values import ZERO
-from .searching import Explained, Known
+from .searching import Explained
 
 # A factor along a line says what it is only if it is known this well, relatively.
 KNOWN = 1e-3
@@ -121,7 +121,7 @@ def _explained(
 ) -> Explained:
     """Return the factor of a line as an explanation of some arrays."""
     error = max(line.factor_bar, NEAR * abs(line.factor))
-    name = name_of(line.factor, error, known.sizes, known.value)
+    name = name_of(line.factor, error, known)
     along = "" if arrays else " along its own claim"
     text = said(shown(line.factor, line.factor_bar), name, along)
     places = np.concatenate([np.zeros(0, np.int64), *(each.places[each.wrong] for each in arrays)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,14 +24,15 @@ from .evidence import Evidence, count_of_claims, evidence_of
 from .kinds.factors import NEAR, same_factor
 from .kinds.functions.of_x_alone import of_x_alone
 from .kinds.invariance import observed
-from .kinds.other_arrays import of_others
+from .kinds.names import Known
+from .kinds.others.arrays import of_others
+from .kinds.others.axes import of_other_axes
 from .kinds.values import not_finite, rounded, zero
 from .norms import with_norm
 from .places import place_of
 from .searching import (
     Explained,
     Explaining,
-    Known,
     alone,
     first_that_fits,
     is_in_vain,
@@ -192,7 +193,11 @@ def _by_others(arrays: list[Evidence], every: Callable[[], list[Evidence]]) -> l
     """Return explanations by the slopes of other arrays."""
     if not arrays:
         return []
-    told = of_others(arrays, every())
+    return _as_told(of_others(arrays, every()), arrays)
+
+
+def _as_told(told: Mapping[str, Explanation], arrays: list[Evidence]) -> list[Explained]:
+    """Return explanations of whole arrays, by the names of these, with what they explain."""
     return [
         Explained(replace(told[each.name], where=each.name, names=(each.name,)), each.places[each.wrong])
         for each in arrays
@@ -206,8 +211,10 @@ def _instead_of_parts(
     """Return explanations by other arrays in place of those that explain only a part of an array, and all others."""
     told = np.concatenate([np.zeros(0, np.int64), *(one.places for one in found)])
     names = {name for one in found for name in one.explanation.names}
+    by_rows = {one.explanation.names[0] for one in found if one.explanation.kind == "rows"}
+    others = _as_told(of_other_axes([one for one in arrays if one.name in by_rows], every()), arrays) if by_rows else []
     partly = [one for one in arrays if one.name in names and not np.isin(one.places[one.wrong], told).all()]
-    others = _by_others(partly, every)
+    others += _by_others(partly, every)
     better = {name for one in others for name in one.explanation.names}
     return [one for one in found if better.isdisjoint(one.explanation.names)] + others
 
@@ -240,11 +247,24 @@ def _merged(found: list[Explained], arrays: list[Evidence], report: Record) -> I
         names = tuple(name for one in same for name in one.explanation.names)
         everywhere = all(one.explanation.where.removeprefix("all of ") == one.explanation.names[0] for one in same)
         everything = everywhere and len(names) == len(arrays) and not _is_any_right(report, names)
-        if everything and first.explanation.kind == "factor":
-            first = first._replace(explanation=with_norm(first.explanation, report))
+        if first.explanation.kind == "factor":
+            first = _with_norm(first, arrays, report, everything)
         where = "everything" if everything and len(same) > 1 else "; ".join(one.explanation.where for one in same)
         places = np.concatenate([one.places for one in same])
         yield Explained(replace(first.explanation, where=where, names=names), places)
+
+
+def _with_norm(one: Explained, arrays: list[Evidence], report: Record, everything: bool) -> Explained:
+    """Return the factor of everything, or else of the whole of one array, with the norm of these claims if that tells.
+
+    A single claim is its own norm.
+    """
+    claimed = report._evidence.claimed if everything else None
+    if not everything and one.explanation.where in (name := one.explanation.names[0], f"all of {name}"):
+        claimed = next((each.claims for each in arrays if each.name == name), None)
+    if not isinstance(claimed, np.ndarray) or len(claimed) < FEWEST:
+        return one  # it lies in shards
+    return one._replace(explanation=with_norm(one.explanation, claimed))
 
 
 def _is_any_right(report: Record, names: tuple[str, ...]) -> bool:

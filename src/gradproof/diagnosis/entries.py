@@ -15,8 +15,9 @@ from ..report.remarks.inner_tolerance import TYPICAL
 from ..report.report import Report
 from .diagnose import FEWEST
 from .evidence import Evidence
+from .kinds.names import Known
 from .kinds.values import no_dependence, not_finite, rounded, zero
-from .searching import Known, of_vector
+from .searching import of_vector
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6

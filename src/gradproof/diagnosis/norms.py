@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..problem.numbers import Flat
 from ..report.explanation import Explanation
-from ..report.records import Record
 
 # The norm of a gradient that was clipped is a number of two digits to within this, relatively.
 CLIPPED = 1e-6
@@ -15,11 +15,8 @@ CLIPPED = 1e-6
 NORMALISED = 1e-12
 
 
-def with_norm(explanation: Explanation, report: Record) -> Explanation:
-    """Return the explanation of a factor of everything, with the norm to which the claims may have been clipped."""
-    claimed = report._evidence.claimed
-    if not isinstance(claimed, np.ndarray):
-        return explanation  # it lies in shards
+def with_norm(explanation: Explanation, claimed: Flat) -> Explanation:
+    """Return the explanation of a factor of all claims, with the norm to which these may have been clipped."""
     every = np.asarray(claimed, np.float64)
     largest = float(np.max(np.abs(every), initial=0.0))
     # Squares of large claims overflow.

@@ -28,6 +28,9 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     count = int(mask.sum())
     if math.prod(whole.shape) == 1:
         return whole.name
+    claims_nothing = not whole.is_complete and whole.claims is not None and not whole.claims.any()
+    if claims_nothing and not np.any(whole.known & ~mask):
+        return f"all of {whole.name}"
     if count == 1:
         return _element(whole, int(whole.places[mask][0]) - whole.start)
     live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
@@ -37,9 +40,7 @@ def place_of(whole: Evidence, mask: Flat) -> str:
             return f"{whole.name} where x = 0"
         return f"all of {whole.name}"
     if not whole.is_complete:
-        if whole.claims is not None and not whole.claims.any():
-            return f"all of {whole.name}"
-        return f"{_lost(whole, mask) or _slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
+        return f"{lost(whole, mask) or _slice_of(whole, mask)} ({count:,} of {int(whole.known.sum()):,} tested)"
     slices = _slices(whole, mask, live)
     if slices:
         return slices
@@ -88,7 +89,7 @@ def _box(whole: Evidence, mask: Flat) -> str:
     return f"{whole.name}[{', '.join(parts)}]" if all(parts) and count == mask.sum() else ""
 
 
-def _lost(whole: Evidence, mask: Flat) -> str:
+def lost(whole: Evidence, mask: Flat) -> str:
     """Return the rows, columns or slices that claim nothing, if that was wrong wherever it was tested; else ""."""
     if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or whole.claimed[mask].any():
         return ""

@@ -72,7 +72,12 @@ def _strided(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, in
             rest = int(index[0]) % stride
             if np.all(index % stride == rest):
                 along = along_axis(shape, axis)
-                yield f"at every index {stride} i + {rest}{along}", every[axis] % stride == rest, LARGEST_STRIDE**2
+                # As simple are the offsets of all strides up to this.
+                offset = f" + {rest}" if rest else ""
+                yield f"at every index {stride} i{offset}{along}", every[axis] % stride == rest, stride * (stride + 1)
+    if len(shape) > 1 and all(length > 1 for length in shape):
+        for rest, which in ((0, "even"), (1, "odd")):
+            yield f"where the sum of the indices is {which}, as on a checkerboard", every.sum(axis=0) % 2 == rest, 2
 
 
 def _beyond(name: str, values: Flat, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -17,7 +17,8 @@ from ..report.records import Record
 from .coincidence import RARE, is_no_coincidence
 from .evidence import MARGIN, Evidence
 from .kinds.additions import addition
-from .kinds.arrangements import rearranged
+from .kinds.arrangements.rearranged import EACH, SHIFTED, rearranged
+from .kinds.arrangements.slips import slipped
 from .kinds.axes import adds_up_to_zero, by_axis, of_two_rows
 from .kinds.factors import common_factor
 from .kinds.functions.differences import by_differences
@@ -28,9 +29,9 @@ from .kinds.functions.softmax import of_softmax
 from .kinds.functions.terms import of_terms
 from .kinds.functions.variables import by_variable
 from .kinds.invariance import invariance
-from .kinds.limits import absolute, cut_off, limited, spread
-from .kinds.matrices import of_matrix, outer_product
-from .kinds.names import ROWS
+from .kinds.limits import absolute, cut_off, limited, pooled, spread
+from .kinds.matrices import of_matrix, orthogonality, outer_product
+from .kinds.names import ROWS, Known
 from .kinds.rotations import by_neighbours, right_along_x, rotated
 from .kinds.values import (
     asked_at_zeros,
@@ -41,7 +42,7 @@ from .kinds.values import (
     whole_numbers,
     zero,
 )
-from .places import at_indices, is_scattered, place_of
+from .places import at_indices, is_scattered, lost, place_of
 
 Explaining: TypeAlias = Callable[[Evidence], Explanation | None]
 
@@ -59,13 +60,6 @@ SCREENED = 256
 AXES = 64
 
 
-class Known(NamedTuple):
-    """What a factor may be: lengths that a sum or a mean may have been over, with what they are, and f(x)."""
-
-    sizes: Mapping[int, str]
-    value: float
-
-
 class Explained(NamedTuple):
     """An explanation, and the coordinates that it explains among those that were checked."""
 
@@ -75,7 +69,15 @@ class Explained(NamedTuple):
 
 def known_of(report: Record) -> Known:
     """Return what factors of a gradient are compared with."""
-    return Known(_sizes(report), float(report.value))
+    return Known(_sizes(report), float(report.value), _numbers(report))
+
+
+def _numbers(report: Record) -> dict[str, float]:
+    """Return the values of arrays of a single number, by their names; 1 is a factor of anything."""
+    layout, x = report._evidence.layout, report._evidence.values.x
+    single = [leaf for leaf in layout.leaves[:AXES] if leaf.stop - leaf.start == 1 and leaf.path]
+    values = {layout.title_of(leaf): float(np.asarray(x[leaf.start : leaf.stop], np.float64)[0]) for leaf in single}
+    return {name: value for name, value in values.items() if math.isfinite(value) and abs(value) != 1.0}
 
 
 def _sizes(report: Record) -> dict[int, str]:
@@ -140,12 +142,15 @@ def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iter
     """Yield the simplest explanation of some coordinates whose claims are finite."""
     if not mask.any():
         return
-    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), no_dependence)
+    before: tuple[Explaining, ...] = (_asking(zero, whole, mask), functools.partial(no_dependence, value=known.value))
     of_part = of_vector(known)
     first: tuple[Explaining, ...] = (absolute, functools.partial(cut_off, named=at_indices), limited, spread)
-    of_whole: tuple[Explaining, ...] = (rearranged, of_matrix, by_axis, of_softmax, by_differences, of_mixture)
+    first += (pooled,)
+    of_whole: tuple[Explaining, ...] = (rearranged, slipped, of_matrix, by_axis, of_softmax, by_differences)
+    of_whole += (orthogonality, of_mixture)
     of_whole += (functools.partial(of_terms, value=known.value),)
-    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, adds_up_to_zero, right_along_x)
+    of_whole += (by_neighbours, rotated, of_two_rows, invariance, outer_product, adds_up_to_zero)
+    of_whole += (right_along_x,)
     if not np.array_equal(mask, whole.wrong):
         first = of_whole = ()
     found = itertools.chain(
@@ -167,6 +172,8 @@ def _asking(explain: Explaining, whole: Evidence, mask: Flat) -> Explaining:
         return explain
     if np.array_equal(mask, whole.x == 0.0):
         return lambda part: (found := explain(part)) and asked_at_zeros(found)
+    if explain is zero and mask.sum() == 1 and not whole.is_complete:
+        return functools.partial(zero, beside=lost(whole, mask))
     if explain is zero and is_scattered(whole, mask):
         return functools.partial(zero, below=limit_of_smallest(whole, mask))
     return explain
@@ -231,7 +238,7 @@ def of_errors(whole: Evidence, explaining: Sequence[Explaining]) -> Iterator[Exp
 
 def of_vector(known: Known) -> Sequence[Explaining]:
     """Return what explains coordinates whatever array they are of."""
-    by_factor = functools.partial(common_factor, sizes=known.sizes, value=known.value)
+    by_factor = functools.partial(common_factor, known=known)
     return (by_factor, addition, by_variable, of_slope, factor_and_penalty, whole_numbers)
 
 
@@ -272,5 +279,8 @@ def together(whole: Evidence, explain: Explaining) -> Iterator[Explained]:
 
 def _where(whole: Evidence, found: Explanation) -> str:
     """Return the array of an explanation, or the rows, columns or slices of it whose claims it speaks of."""
+    # Slopes that are shifted where they were looked at may be right before that: an element may be too many there.
+    if not whole.is_complete and found.text.startswith((SHIFTED, EACH)):
+        return place_of(whole, whole.wrong)
     place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
     return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name

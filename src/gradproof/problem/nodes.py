@@ -108,6 +108,10 @@ class Branch:
         self.__dict__.update(state)
         self.example = MappingProxyType({}) if self.example is None else self.example
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Branch:
+        """Return the branch itself: nothing changes it, and it may have more levels than copies can follow."""
+        return self
+
     def build(self, flat: Flat) -> Any:
         """Return the structure filled with views of a flat vector."""
         return self.assemble(child.build(flat) for child in self.children)

@@ -103,6 +103,11 @@ class BlockPower:
         return SURE * self.bar
 
 
+def has_ratio(block: BlockPower) -> bool:
+    """Return whether the ratio of a block says something: its bar is smaller than it is, or than 1."""
+    return block.ratio_bar < max(abs(block.ratio), 1.0)
+
+
 @dataclass(frozen=True)
 class Power:
     """The power of a check along lines: which errors it would have detected; ``str(power)`` says it in a sentence.

@@ -100,6 +100,8 @@ def test_equal_values(witness):
         ((codes.EXPLAINED_BY_NOT_FINITE, np.nan, np.nan), "claimed is not finite"),
         ((codes.EXPLAINED_BY_X, 0.00999998, 6e-6), "claimed - slope = 0.01 × x (± 6.0e-6)"),
         ((codes.EXPLAINED_BY_X, -0.1, 2e-9), "claimed - slope = -0.1 × x (± 2.0e-9)"),
+        ((codes.EXPLAINED_BY_X, 0.9999999, 6e-7), "claimed - slope = x (± 6.0e-7)"),
+        ((codes.EXPLAINED_BY_X, -1.0, 6e-7), "claimed - slope = -1 × x (± 6.0e-7)"),
     ],
 )
 def test_what_wrong_coordinates_have_in_common(fields, expected, witness):

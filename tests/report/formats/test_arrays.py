@@ -7,6 +7,7 @@ import pytest
 from everykind import KINDS, P, grad, loss, report_of
 
 import gradproof
+from gradproof.report import power
 from gradproof.report.summaries.arrays import ArrayReport
 
 
@@ -79,6 +80,25 @@ def test_along_lines_a_factor_has_its_bar():
     # Only what was tested by itself is known to be right where something is wrong.
     assert arrays["W"].untested == 6000
     assert not arrays["W"].is_right
+
+
+def test_factors_that_are_not_known_are_none():
+    """Claims that f hardly feels have factors with bars that are larger than these."""
+    p = {"W": np.linspace(1, 2, 6000), "b": np.linspace(1, 3, 500), "c": np.linspace(1, 3, 500)}
+    report = gradproof.check(
+        lambda p: float(np.sum(p["W"] ** 3) + np.sum(p["b"] ** 2)),
+        lambda p: {"W": 3 * p["W"] ** 2, "b": p["b"], "c": np.zeros(500)},
+        p,
+    )
+    assert "nothing found in: c (claims only 0)" in " ".join(str(report).split())
+    blocks = {one.name: one for one in report.power.blocks}
+    for bar, known in ((1e-9, True), (3.7e6, False)):
+        made = dataclasses.replace(blocks["W"], ratio=0.622, ratio_bar=bar)
+        found = dataclasses.replace(report.power, blocks=(made, blocks["b"], blocks["c"]))
+        other = dataclasses.replace(report, power=found)
+        assert power.has_ratio(made) == np.isfinite(by_name(other)["W"].factor) == known
+        assert ("0.622000 ± 1.0e-9" in str(other)) == known
+        assert "e6" not in str(other)
 
 
 def test_what_could_have_passed_unseen():

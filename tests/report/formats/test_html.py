@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,15 @@ def test_a_page(kind):
     assert len(reader.of("script")) == 1
     assert "default-src 'none'" in text
     assert len([each for each in reader.of("svg") if each["class"] == "map"]) == len(report.arrays)
+
+
+@pytest.mark.parametrize("name", ["to_html", "to_markdown", "to_junit", "to_json"])
+@pytest.mark.parametrize("file", ["report.txt", Path("report.txt")])
+def test_text_that_is_returned_is_written_by_its_receiver(name, file):
+    method = getattr(report_of("right"), name)
+    assert method()
+    with pytest.raises(TypeError, match=rf"{name}\(\) returns text and writes no file: pathlib\.Path\('report\.txt'\)"):
+        method(file)
 
 
 def test_what_is_in_it_is_about_this_report():

@@ -33,6 +33,9 @@ def put_explanation(text: Text) -> None:
         return
     of_x = report.explanation == codes.EXPLAINED_BY_X
     put(text, literal("- slope = ") if of_x else literal("= "))
+    if of_x and math.fabs(report.factor - 1.0) <= report.factor_bar:
+        put_measured(text, literal("x (± ~)"), report.factor_bar)
+        return
     put_value(text, report.factor, justified(text, report.factor, report.factor_bar, FACTOR_DIGITS))
     if report.explanation != codes.EXPLAINED_BY_ZERO:
         put_measured(text, literal(" × x (± ~)") if of_x else literal(" × slope (± ~)"), report.factor_bar)

@@ -60,7 +60,7 @@ PAIRS = {
     ("x", "1/x"): PRIOR.format("that of a chi or Rayleigh distribution"),
     ("1/x", "1/x²"): PRIOR.format("that of an inverse gamma distribution"),
     ("1/x", "1/(1 - x)"): PRIOR.format("that of a beta distribution"),
-    ("1", "exp(x)"): PRIOR.format("that of a gamma distribution, of log(x),"),
+    ("1", "exp(x)"): ": is a divergence of log-variances x, or the density of a gamma distribution of log(x), missing?",
     ("x", "x³"): ": is a polynomial missing, or not in the objective?",
 }
 TAKEN_FOR = {"(x - sigmoid(x))": "sigmoid(x)", "(x - exp(x))": "exp(x)"}

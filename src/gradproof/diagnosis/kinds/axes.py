@@ -20,8 +20,12 @@ SHOWN = 4
 # Most rows have one factor where so many times those are more that have another.
 FEWEST_OF_MOST = 4
 FEWEST_WRONG = 4
+# Sums that are 0 must be known to this part of what is added: errors that vary smoothly nearly cancel.
+WELL = 100
 # Points have at most this many coordinates.
 MOST_DIMENSIONS = 3
+# Norms of so many rows are not the same by chance.
+FEWEST_OF_NORMS = 3
 # A mean and a variance fit almost any three errors.
 FEWEST_OF_STATISTICS = 4
 
@@ -81,7 +85,10 @@ def _factors(rows: Rows) -> str:
         return f"claimed = {few} of axis {rows.axis}"
     first = [str(index) for index in indices[:SHOWN].tolist()] + ["…"] * bool(met.sum() > SHOWN)
     at = "" if met.all() else f", at {', '.join(first)}"
-    return f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {_listed(factors)}"
+    said = f"claimed = slope × a factor for each index of axis {rows.axis}{at}: {_listed(factors)}"
+    norms = np.linalg.norm(rows.claimed, axis=1)
+    are_same = len(norms) >= FEWEST_OF_NORMS and np.ptp(norms) <= ROUNDING * np.max(norms)
+    return f"{said}; the claims of each have the norm {norms[0]:.6g}: are they normalised?" if are_same else said
 
 
 def _few_others(factors: Flat, indices: Flat) -> str:
@@ -177,10 +184,13 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
         return None
     error, bar = whole.shaped(whole.error), whole.shaped(whole.bar)
     wrong = whole.shaped(whole.wrong)
+    # Whole numbers, one as another, add up to 0 by chance.
+    if not np.any(whole.claimed[whole.wrong] % 1.0):
+        return None
     total, allowed = np.abs(error.sum(axis=0)), MARGIN * np.where(wrong, bar, 0.0).sum(axis=0)
     size = np.abs(error).sum(axis=0)
     # Claims that are almost 0 have errors that add up to 0 as the slopes do.
-    used = (size > 10 * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > 10 * allowed)
+    used = (size > WELL * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > WELL * allowed)
     if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
         return None
     tolerance = allowed[used] + 1e-9 * size[used]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import OF_OTHERS, OF_SIMPLEST, RARE, is_near, is_no_coincidence
 from ..evidence import MARGIN, Evidence
-from .names import LARGEST_COUNT, SIMPLE, SMALL, name_of, rounded_to
+from .names import LARGEST_COUNT, SIMPLE, SMALL, Known, name_of, rounded_to
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
@@ -40,17 +39,15 @@ EXACT = re.compile(r"((?:1/)?√?\d[\d,]*(?:/\d+)?)[,:] (.+)")
 FEW = 1e-4
 
 
-def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
+def common_factor(part: Evidence, known: Known) -> Explanation | None:
     """Explain the errors by one factor, or return None.
 
     Parameters
     ----------
     part
         The wrong coordinates.
-    sizes
-        Lengths that a sum or a mean may have been over, with what they are: rows, axes of arrays.
-    value
-        f(x).
+    known
+        What factors may be.
     """
     if not np.isfinite(part.claimed).all() or not part.claimed.any():
         return None
@@ -58,11 +55,11 @@ def common_factor(part: Evidence, sizes: Mapping[int, str], value: float) -> Exp
     wide = part.bar > WIDE * np.abs(part.slope)
     narrower = NARROWER if 2 * int(np.count_nonzero(wide)) > len(wide) else ()
     parts = (part._replace(bar=np.where(wide, times * part.bar, part.bar)) for times in narrower)
-    found = (_common(each, sizes, value) for each in itertools.chain([part], parts))
+    found = (_common(each, known) for each in itertools.chain([part], parts))
     return next(filter(None, found), None)
 
 
-def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanation | None:
+def _common(part: Evidence, known: Known) -> Explanation | None:
     """Explain the errors by one factor within their bars, or return None."""
     if simple := _simplest(part):
         return simple
@@ -73,9 +70,9 @@ def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanati
     tolerance = bar + NEAR * 0.01 * abs(factor)
     if not np.all(np.abs(ratio - factor) <= tolerance):
         return None
-    if len(ratio) == 1:
-        return _of_one(factor, error, sizes, value)
-    name = name_of(factor, max(error, NEAR * abs(factor)), sizes, value)
+    if len(ratio) == 1 or _is_one(part):
+        return _of_one(factor, error, known)
+    name = name_of(factor, max(error, NEAR * abs(factor)), known)
     if not _is_meant(ratio, bar, factor):
         return None
     if not name and (simple := _simplest(part.with_scaled_bars(LIKELIER))):
@@ -84,7 +81,14 @@ def _common(part: Evidence, sizes: Mapping[int, str], value: float) -> Explanati
     return Explanation("factor", "", text, factor)
 
 
-def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float) -> Explanation | None:
+def _is_one(part: Evidence) -> bool:
+    """Whether two coordinates tell no more than one: claims and slopes of both add up to 0."""
+    claims, slopes = abs(float(np.sum(part.claimed))), abs(float(np.sum(part.slope)))
+    off = NEAR * float(np.max(np.abs(part.claimed)))
+    return len(part.claimed) == 2 and claims <= off and slopes <= MARGIN * float(np.sum(part.bar))
+
+
+def _of_one(factor: float, error: float, known: Known) -> Explanation | None:
     """Explain the error of a single coordinate by a factor that has a name, or two digits; None if it has neither."""
     if not 1.0 / LARGEST_COUNT < abs(factor) < LARGEST_COUNT:
         return None
@@ -96,7 +100,7 @@ def _of_one(factor: float, error: float, sizes: Mapping[int, str], value: float)
     tries = 2.0 * closest if _is_small_count(factor, error) else NAMES + closest
     for part in CLOSER:
         within = SURER * part * error + least
-        name = name_of(factor, within, sizes, value)
+        name = name_of(factor, within, known)
         if not name and abs(factor - rounded_to(factor, 2)) > within:
             return None
         if is_near(within, scale, tries, OF_OTHERS):

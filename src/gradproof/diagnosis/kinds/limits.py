@@ -11,11 +11,13 @@ import numpy as np
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import is_no_coincidence
-from ..evidence import MARGIN, Evidence
+from ..evidence import MARGIN, Evidence, along_axis
 
 # This many claims do not share a size, or a sign, by chance.
 FEWEST, FEWEST_SIGNS = 3, 20
 SHOWN = 4
+# The most neighbours that share a claim.
+MOST_POOLED = 8
 SAME = 1e-12
 # A sum is recognised only where it is known to this part of itself.
 RARE_SUM = 1e-3
@@ -105,8 +107,16 @@ def limited(whole: Evidence) -> Explanation | None:
             left = f"is only its sign left, or is it cut off at ±{size:.6g}, below all of these slopes?"
         return Explanation("limited", "", f"claimed = {times}sign(slope): {left}", size)
     if is_signed:
-        return None
+        return _of_opposite_signs(whole, size)
     return Explanation("limited", "", f"every wrong claim is {claimed[0]:.6g}{_of_slopes(whole)}", float(claimed[0]))
+
+
+def _of_opposite_signs(whole: Evidence, size: float) -> Explanation | None:
+    """Explain claims of one size whose signs are those of a step downhill; None if some are not."""
+    if not np.array_equal(np.sign(whole.claimed[whole.wrong]), -np.sign(whole.slope[whole.wrong])):
+        return None
+    times = "" if size == 1.0 else f"{size:.6g} × "
+    return Explanation("limited", "", f"claimed = -{times}sign(slope): only its sign is left, and that is wrong", -size)
 
 
 def _of_slopes(whole: Evidence) -> str:
@@ -140,6 +150,30 @@ def spread(whole: Evidence) -> Explanation | None:
             if is_no_coincidence(tolerance.ravel(), size.ravel(), 0, 2.0 * len(whole.shape)):
                 asked = "is it not handed back to each, or taken over an axis too much?"
                 return Explanation("limited", "", f"claimed = the {name} of the slopes along axis {axis}: {asked}")
+    return None
+
+
+def pooled(whole: Evidence) -> Explanation | None:
+    """Explain claims that neighbours share by the sum or the mean of their slopes; None if they share none."""
+    if not whole.is_complete or not np.isfinite(whole.claimed).all() or not whole.claimed.all():
+        return None
+    for axis, length in enumerate(whole.shape):
+        vectors = (whole.claimed, whole.slope, whole.bar)
+        claimed, slope, bar = (np.moveaxis(whole.shaped(each), axis, 0) for each in vectors)
+        for count in (count for count in range(2, MOST_POOLED + 1) if length % count == 0 and length > count):
+            blocks = [each.reshape(length // count, count, -1) for each in (claimed, slope, bar)]
+            if np.any(np.ptp(blocks[0], axis=1) > SAME * np.max(np.abs(blocks[0]))) or not np.ptp(blocks[0]):
+                continue
+            values, total, allowed = blocks[0][:, 0], blocks[1].sum(axis=1), MARGIN * blocks[2].sum(axis=1)
+            tolerance = allowed + SAME * np.abs(blocks[1]).sum(axis=1)
+            for name, times in (("sum", 1), ("mean", count)):
+                if np.any(np.abs(values * times - total) > tolerance):
+                    continue
+                if is_no_coincidence(tolerance.ravel(), np.abs(blocks[1]).sum(axis=1).ravel(), 0, 2.0 * MOST_POOLED):
+                    along = along_axis(whole.shape, axis)
+                    asked = "are they of a coarser grid, and not handed back to each?"
+                    text = f"every {count} neighbours{along} claim the {name} of their slopes: {asked}"
+                    return Explanation("limited", "", text)
     return None
 
 

@@ -10,8 +10,11 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import constants, is_no_coincidence
 from ..evidence import MARGIN, Evidence
+from ..fits import all_matter, fit
 
 ROUNDING = 1e-6
+# Errors have the direction of a derivative if they differ from it by so little, as a part of them.
+NEAR = 1e-6
 # Inverses of matrices with a larger condition number are known too badly.
 MOST_CONDITION = 1e6
 # Two coordinates fit any sum of two of them.
@@ -39,8 +42,49 @@ def outer_product(whole: Evidence) -> Explanation | None:
     free[row], free[:, column] = False, False
     if not is_no_coincidence(tolerance[free], np.abs(error[free]), 0):
         return None
-    text = "claimed - slope is one outer product: is a term of a sum, such as one row of the data, missing or doubled?"
-    return Explanation("outer product", "", text)
+    asked = "is a term of a sum, such as one row of the data, missing or doubled?"
+    if error.shape == whole.shape and _are_singular(whole.shaped(whole.x), error):
+        asked = "the one of the largest singular value of x: is a spectral norm taken for a constant?"
+    return Explanation("outer product", "", f"claimed - slope is one outer product: {asked}")
+
+
+def _are_singular(x: Flat, error: Flat) -> bool:
+    """Whether errors are a multiple of the derivative of the largest singular value of x."""
+    if not np.isfinite(x).all():
+        return False
+    left, _, right = np.linalg.svd(x, full_matrices=False)
+    derivative = np.outer(left[:, 0], right[0])
+    size = float(np.linalg.norm(error))
+    return bool(abs(abs(float(np.sum(derivative * error))) - size) <= NEAR * size)
+
+
+def orthogonality(whole: Evidence) -> Explanation | None:
+    """Explain the errors of a matrix by the derivative of |x.T x - c|², which keeps columns orthogonal; None if not."""
+    if len(whole.shape) != 2 or not whole.is_complete or min(whole.shape) < 2 or not np.isfinite(whole.x).all():
+        return None
+    if not np.isfinite(whole.claimed).all() or whole.bar.max() <= 0.0:
+        return None
+    x = whole.shaped(whole.x)
+    columns = np.stack([(x @ x.T @ x).ravel(), whole.x], axis=1)
+    allowed = MARGIN * whole.bar + ROUNDING * np.abs(whole.claimed)
+    alone = fit(columns[:, :1], whole.error, np.maximum(allowed, 1e-300))
+    fitted = alone or fit(columns, whole.error, np.maximum(allowed, 1e-300))
+    if fitted is None or not all_matter(columns[:, : len(fitted[0])], fitted):
+        return None
+    if not is_no_coincidence(fitted[1], np.abs(whole.error), len(fitted[0]), 2.0):
+        return None
+    factor = float(fitted[0][0])
+    sign, is_there = ("+", "not in the objective") if factor > 0.0 else ("-", "missing")
+    if alone is not None:
+        text = f"claimed = slope {sign} {abs(factor):.6g} × x @ x.T @ x"
+        return Explanation("matrix", "", f"{text}: is a part such as |x.T @ x|² {is_there}?", factor)
+    target = float(-fitted[0][1]) / factor
+    if target <= 0.0:
+        return None
+    asked = f"is a penalty of orthogonality, as |x.T @ x - I|², {is_there}?"
+    diagonal = "I" if f"{target:.4g}" == "1" else f"{target:.4g} × I"
+    text = f"claimed = slope {sign} {abs(factor):.6g} × x @ (x.T @ x - {diagonal})"
+    return Explanation("matrix", "", f"{text}: {asked}", factor)
 
 
 def of_matrix(whole: Evidence) -> Explanation | None:

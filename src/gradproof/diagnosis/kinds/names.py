@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from .others.numbers import of_number, of_value
+
 # What a factor may be, by its size; 1/c and -c are tried, too.
 UNITS = {
     "kcal in kJ": 4.184,
@@ -66,6 +68,26 @@ SIMPLE = {
     -2.0: Simple("sign and factor 2", 0.1),
     -0.5: Simple("sign and factor 1/2", 0.1),
 }
+
+
+class Known(NamedTuple):
+    """What a factor may be of this problem.
+
+    Attributes
+    ----------
+    sizes
+        Lengths that a sum or a mean may have been over, with what they are: rows, axes of arrays.
+    value
+        f(x).
+    numbers
+        The values of arrays of a single number, by their names.
+    """
+
+    sizes: Mapping[int, str]
+    value: float = math.nan
+    numbers: Mapping[str, float] = {}
+
+
 # Smaller lengths are factors of too many kinds; up to this they may be factors by accident, too.
 FEWEST_COUNT, COMMON = 8, 16
 # Any number is as close to a whole one as this about once in a thousand times.
@@ -88,8 +110,6 @@ FEWEST_OF_VARIANCE = 5
 # few.  A factor that is known no better than this has one of them by chance once in ten times.
 SPAN, BY_CHANCE = 14.0, 0.1
 MANY_NAMES = 100
-# exp(f) of larger values is no number that a gradient is multiplied with.
-LARGEST_LOGARITHM = 30.0
 
 
 def rounded_to(number: float, digits: int) -> float:
@@ -97,30 +117,30 @@ def rounded_to(number: float, digits: int) -> float:
     return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
 
 
-def name_of(factor: float, error: float, sizes: Mapping[int, str], value: float = math.nan) -> str:
+def name_of(factor: float, error: float, known: Known) -> str:
     """Return the name of a factor, "" if it has none.
 
     Parameters
     ----------
     factor, error
         The factor, and within what it is known.
-    sizes
-        Lengths that a sum or a mean may have been over, with what they are: rows, axes of arrays.
-    value
-        f(x).
+    known
+        What it may be.
     """
     found = next((one.name for simple, one in SIMPLE.items() if abs(factor - simple) <= error), "")
     if found or not factor:
         return found
     wrong_sign = "" if factor > 0 else "with the wrong sign, "
     names = _names if _tells(factor, error, MANY_NAMES) else _of_lengths
-    if name := next(names(abs(factor), error, sizes), ""):
+    if name := next(names(abs(factor), error, known.sizes), ""):
         return f"{wrong_sign}{name}"
     if names is _of_lengths:
         return ""
-    if name := next(_of_value(factor, error, value), ""):
+    if name := next(_of_number(abs(factor), error, known), ""):
+        return f"{wrong_sign}{name}"
+    if name := next(of_value(factor, error, known.value), ""):
         return name
-    name = next(_of_value(-factor, error, value), "")
+    name = next(of_value(-factor, error, known.value), "")
     return f"with the wrong sign, {name}" if name else ""
 
 
@@ -265,18 +285,12 @@ def _counts(size: float, error: float, sizes: Mapping[int, str]) -> Iterator[str
         yield f"{share_of}, for example {divided}{variance}{dropped}"
 
 
-def _of_value(factor: float, error: float, value: float) -> Iterator[str]:
-    """Yield the names of factors that have to do with f(x): a root, a logarithm or an exponential was left out."""
-    if not (math.isfinite(value) and value):
+def _of_number(size: float, error: float, known: Known) -> Iterator[str]:
+    """Yield what a factor is that a single number of x makes, if it is known well enough to tell."""
+    if not _tells(size, error, MANY_NAMES * (1 + len(known.numbers))):
         return
-    known = {
-        2.0 * value: "2 f(x), the gradient of f²: is the derivative of a square root missing?",
-        value: "f(x), the gradient of f²/2: is the derivative of a norm missing?",
-        1.0 / value: "1/f(x), the gradient of log f?",
-    }
-    if value > 0.0:
-        known[0.5 / math.sqrt(value)] = "1/(2 √f(x)), the gradient of √f?"
-    if abs(value) < LARGEST_LOGARITHM:
-        known[math.exp(value)] = "exp(f(x)), the gradient of exp(f): is the derivative of a logarithm missing?"
-        known[-math.exp(-value)] = "-exp(-f(x)), the gradient of exp(-f): of a likelihood, for its logarithm?"
-    yield from (name for one, name in known.items() if abs(factor - one) <= error)
+    found = list(of_number(size, error, known.numbers))
+    if len(found) > 1:
+        forms = " or ".join(one.partition(":")[0] for one in found)
+        yield f"{forms}: is that a factor too often, or its inverse missing?"
+    yield from found

@@ -18,7 +18,9 @@ ROUNDING = 1e-9
 FEWEST_OF_GROUP, MOST_OF_GROUP = 2, 4
 FEWEST_GROUPS = 3
 # The shortest axis along which neighbours are compared, and how many ways of neighbours there are.
-FEWEST_ALONG, WAYS = 8, 2.0
+FEWEST_ALONG, WAYS = 8, 5.0
+# Slopes that count this little beside their neighbours are none: then claims are shifted.
+NEAR_NOTHING = 1e-3
 # What turns the two parts of complex numbers.
 PHASE = "each number has the modulus of its slope, but another phase: is a conjugate missing, or one too many?"
 # Two factors are tried.
@@ -87,7 +89,41 @@ def by_neighbours(whole: Evidence) -> Explanation | None:
         if of_slopes is not None:
             asked = "is a filter, a mass matrix or a step of a stencil applied that should not be?"
             return Explanation("neighbours", "", f"claimed = {_said(of_slopes, 'slope', along)}: {asked}")
+        one_sided = _one_sided(np.moveaxis(slope, axis, 0), np.moveaxis(claimed, axis, 0), 2.0 * wide)
+        one_sided = one_sided or _central(np.moveaxis(slope, axis, 0), np.moveaxis(claimed, axis, 0), 2.0 * wide)
+        if one_sided:
+            asked = "are they averaged, differenced or interpolated, as on a staggered grid?"
+            return Explanation("neighbours", "", f"claimed = {one_sided}{along}: {asked}")
     return None
+
+
+def _central(slope: Flat, claimed: Flat, allowed: Flat) -> str:
+    """Return the multiple of the difference of both neighbours that claims are, away from both ends; "" if of none."""
+    apart, goal = (slope[2:] - slope[:-2]).ravel(), claimed[1:-1].ravel()
+    off = allowed[1:-1].ravel() + ROUNDING * np.abs(goal)
+    fitted = fit(apart[:, None], goal, np.maximum(off, 1e-300))
+    if fitted is None or not is_no_coincidence(fitted[1], np.abs(goal), 1, WAYS):
+        return ""
+    return f"{fitted[0][0]:.4g} × (the slope behind - the one before)"
+
+
+def _one_sided(slope: Flat, claimed: Flat, allowed: Flat) -> str:
+    """Return the multiples of a slope and of that on one side that claims are, away from the other end; "" if none."""
+    pairs = np.stack([slope[:-1].ravel(), slope[1:].ravel()], axis=1)
+    for at, beside, what in ((0, 1, "the one behind"), (1, 0, "the one before")):
+        own = slice(0, -1) if at == 0 else slice(1, None)
+        goal = claimed[own].ravel()
+        off = allowed[own].ravel() + ROUNDING * np.abs(goal)
+        fitted = fit(pairs[:, [at, beside]], goal, np.maximum(off, 1e-300))
+        if fitted is None:
+            continue
+        factors, tolerance = fitted
+        part = np.abs(factors[1] * pairs[:, beside])
+        seen = 2 * int(np.count_nonzero(part > 2.0 * tolerance)) > len(goal)
+        scale = np.min(np.abs([goal, part, goal - pairs[:, at]]), axis=0)
+        if seen and abs(factors[0]) > NEAR_NOTHING * abs(factors[1]) and is_no_coincidence(tolerance, scale, 2, WAYS):
+            return f"{factors[0]:.4g} × slope {'+' if factors[1] > 0 else '-'} {abs(factors[1]):.4g} × {what}"
+    return ""
 
 
 def _fitted(values: Flat, target: Flat, allowed: Flat) -> Flat | None:

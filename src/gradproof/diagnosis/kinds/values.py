@@ -38,10 +38,22 @@ DECIMALS, HALVINGS, MOST_DIGITS = 8, 24, 7
 ZERO = "claimed = 0, but f depends on it: is a path detached, or was it never written?"
 
 
-def zero(part: Evidence, below: str = "") -> Explanation | None:
-    """Explain the errors if every wrong claim is exactly 0; below some limit if those of the smallest slopes are."""
+def zero(part: Evidence, below: str = "", beside: str = "") -> Explanation | None:
+    """Explain the errors if every wrong claim is exactly 0.
+
+    Parameters
+    ----------
+    part
+        The wrong coordinates.
+    below
+        Below which limit slopes have such claims, if those of the smallest do.
+    beside
+        Where else all claims are 0, of which nothing was tested.
+    """
     if part.claimed.any() or not len(part.claimed):
         return None
+    if beside:
+        return Explanation("zero", "", f"{ZERO} All claims of {beside} are 0", 0.0)
     asked = f"claimed = 0 where |slope| < {below}: do small ones underflow, or are only the largest kept?"
     return Explanation("zero", "", asked if below else ZERO, 0.0)
 
@@ -57,8 +69,8 @@ def limit_of_smallest(whole: Evidence, mask: Flat) -> str:
     return between(low, high) if low < high and not is_chance else ""
 
 
-def no_dependence(part: Evidence) -> Explanation | None:
-    """Explain the errors if f does not depend on these coordinates at all."""
+def no_dependence(part: Evidence, value: float = math.nan) -> Explanation | None:
+    """Explain the errors if f, of which this is the value, does not depend on these coordinates at all."""
     if not len(part.slope) or np.any(np.abs(part.slope) > NOTHING * np.abs(part.claimed)):
         return None
     if np.any(np.abs(part.slope) > MARGIN * part.bar) and part.slope.any():
@@ -66,6 +78,9 @@ def no_dependence(part: Evidence) -> Explanation | None:
     # Nor are slopes 0 that are only known not to be their claims.
     allowed = MARGIN * part.bar
     if np.any(allowed > NEARLY * np.abs(part.claimed)):
+        return None
+    # Bars that only had to tell noise from claims far away are wide: f may change by far more than itself within them.
+    if part.slope.any() and np.max(allowed * np.abs(part.x)) > NEARLY * abs(value):
         return None
     # A single slope among others may just be too small to be seen next to a large claim.
     if len(part.slope) == 1 < math.prod(part.shape):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+import functools
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ..records import Record
 
@@ -11,6 +13,21 @@ if TYPE_CHECKING:
     from ..summaries.arrays import ArrayReport
 
 Made = TypeVar("Made", bound="Written")
+Parameters = ParamSpec("Parameters")
+
+
+def _text(method: Callable[Parameters, str]) -> Callable[Parameters, str]:
+    """Make a method that returns text say what to do where it is given a file, as methods of other libraries are."""
+
+    @functools.wraps(method)
+    def called(*given: Parameters.args, **keywords: Parameters.kwargs) -> str:
+        if len(given) > 1:
+            file = os.fspath(given[1]) if isinstance(given[1], str | os.PathLike) else "report.txt"
+            how = f"pathlib.Path({file!r}).write_text(report.{method.__name__}(), encoding='utf-8')"
+            raise TypeError(f"{method.__name__}() returns text and writes no file: {how}")
+        return method(*given, **keywords)
+
+    return called
 
 
 class Written(Record):
@@ -57,6 +74,7 @@ class Written(Record):
             words["power"] |= plain(self.power.derived())
         return words
 
+    @_text
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return the report as JSON: what `to_dict` returns, and the evidence from which `from_json` makes it again.
 
@@ -129,6 +147,7 @@ class Written(Record):
         made: Made = read(text, cls)
         return made
 
+    @_text
     def to_html(self) -> str:
         """Return the report as one page for a browser, which loads nothing else: verdict, maps, findings, plots.
 
@@ -150,6 +169,7 @@ class Written(Record):
 
         return compact(self)
 
+    @_text
     def to_markdown(self) -> str:
         """Return the report as Markdown, such as for the summary of a run or a comment.
 
@@ -165,6 +185,7 @@ class Written(Record):
 
         return markdown(self)
 
+    @_text
     def to_junit(self) -> str:
         """Return the report as JUnit's XML: a test case for each named array, or one for a single array.
 

@@ -151,10 +151,17 @@ def _array(
     name = layout.title_of(leaf)
     factor, bar = _factor(found)
     if leaf.path in blocks and not math.isfinite(factor):
-        factor, bar = blocks[leaf.path].ratio, blocks[leaf.path].ratio_bar
+        factor, bar = _along_its_claim(blocks[leaf.path])
     elif report.power is None:
         factor = next((one.number for one in report.explanations if _is_same_factor(one, name, factor, bar)), factor)
     return ArrayReport(name, leaf.shape, n, wrong, kinks, undecided, untested, right, factor, bar, unseen)
+
+
+def _along_its_claim(block: BlockPower) -> tuple[float, float]:
+    """Return the factor of an array along its own claim, and its bar; NaN where it says nothing."""
+    from ..power import has_ratio  # which is there: the report has a power
+
+    return (block.ratio, block.ratio_bar) if has_ratio(block) else (math.nan, math.nan)
 
 
 def _told(indices: Flat | None, leaf: Leaf, bad: Sequence[int]) -> Flat:

@@ -32,10 +32,13 @@ def about_arrays(report: Record) -> dict[str, str]:
     nothing_found = report.power is not None
     # What is known of their factors follows below.
     unseen = [one for one in rest if one.right < one.n and nothing_found and math.isnan(one.factor)]
+    # A path that is lost claims nothing, and is missed beside an error that is larger.
+    silent = {one.name for one in report.power.blocks if one.norm == 0.0} if report.power is not None else set()
+    names = [f"{one.name} (claims only 0)" if one.name in silent else one.name for one in unseen]
     parts = [
         _listed("wrong", [_counted(one, blocks, along_lines=nothing_found) for one in wrong]),
         _listed("not decided", [one.name for one in rest if one.right < one.n and not nothing_found]),
-        _listed("nothing found in", [one.name for one in unseen]),
+        _listed("nothing found in", names),
         _listed("right as far as seen", [one.name for one in rest if one.right == one.n and one.unseen]),
         _listed("right", [one.name for one in rest if one.is_right]),
     ]

@@ -43,7 +43,7 @@ def factors(report: Record, width: int) -> str:
     if not off:
         return ""
     for one in report.findings:
-        if one.stop - one.start == report._evidence.layout.total and math.isfinite(one.factor):
+        if one.stop - one.start == report._evidence.layout.total and one.factor_bar < abs(one.factor):
             factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
             return filled("  ", COMMON.format(factor=factor, count=len(known)), "    ", width)
     room = max(len(one.name) for one in off[:MOST])
@@ -55,7 +55,11 @@ def factors(report: Record, width: int) -> str:
 
 
 def _known(report: Record) -> list[BlockPower]:
-    return [] if report.power is None else [one for one in report.power.blocks if math.isfinite(one.ratio)]
+    if report.power is None:
+        return []
+    from ..power import has_ratio  # which is there: the report has a power
+
+    return [one for one in report.power.blocks if has_ratio(one)]
 
 
 def _is_off(one: BlockPower, wrong: Collection[str], rtol: float) -> bool:

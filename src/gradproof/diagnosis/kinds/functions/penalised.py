@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
@@ -12,6 +15,8 @@ from ..additions import ROUNDING, term
 
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
+# What divides a deviation may have something small added.
+NEAR_ONE = 1e-6
 
 
 def factor_and_penalty(part: Evidence) -> Explanation | None:
@@ -24,6 +29,21 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
     if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
         return None
     return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
+
+
+def _standardised(claimed: Flat) -> str:
+    """Return what of claims whose mean is 0 is 1: their standard deviation, or their norm; "" if nothing."""
+    if not _cancels(claimed):
+        return ""
+    deviations = {"the standard deviation 1": (0, 1), "the norm 1": (0, len(claimed))}
+    values = {name: float(np.std(claimed, ddof=ddof)) * math.sqrt(count) for name, (ddof, count) in deviations.items()}
+    values["the standard deviation 1 (of N - 1)"] = float(np.std(claimed, ddof=1))
+    return next((name for name, value in values.items() if abs(value - 1.0) <= NEAR_ONE), "")
+
+
+def _cancels(claimed: Flat) -> bool:
+    """Whether claims add up to 0 but for their rounding."""
+    return abs(float(np.sum(claimed))) <= ROUNDING * float(np.sum(np.abs(claimed)))
 
 
 def _of_both(part: Evidence, name: str) -> Explanation | None:
@@ -40,6 +60,12 @@ def _of_both(part: Evidence, name: str) -> Explanation | None:
     # What both factors do must be seen.
     if min(abs(factor - 1.0), abs(factor)) <= 1e-3 or not all_matter(columns, fitted):
         return None
+    if name == "1" and (standardised := _standardised(part.claimed)):
+        text = f"claimed = {factor:.6g} × slope {term(times, name)}, with the mean 0 and {standardised}"
+        return Explanation("factor", "", f"{text}: are the slopes standardised?", factor)
+    if name == "1" and _cancels(part.claimed):
+        text = f"claimed = {factor:.6g} × (slope {term(times / factor, name)}), so that the claims have the sum 0"
+        return Explanation("factor", "", f"{text}: is their mean subtracted?", factor)
     right = times / (1.0 - factor)
     part_of = f"{right:.6g} × x, as of an L2 penalty" if name == "x" else f"that is {right:.6g} everywhere"
     text = f"claimed = {factor:.6g} × slope {term(times, name)}, as if all had that factor but a part {part_of}"

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ...problem.numbers import Flat
-from ...report.explanation import Explanation
-from ..coincidence import constants, is_no_coincidence
-from ..evidence import MARGIN, Evidence
-from .matrices import inverse_of
+from ....problem.numbers import Flat
+from ....report.explanation import Explanation
+from ...coincidence import constants, is_no_coincidence
+from ...evidence import MARGIN, Evidence
+from ..matrices import inverse_of
 
 ROUNDING = 1e-6
 # Of more arrays than this not every pair is compared.
@@ -149,7 +149,24 @@ def _by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
                 asked = f"is the derivative wrong of something that depends on {first} {of} {second}?"
                 text = f"the errors of {first} and {second} are {are}: {asked}"
                 found[one.name] = Explanation("others", "", text)
+        if one.name not in found and (text := _multiple(one, other, allowed, tries)):
+            found[one.name] = Explanation("others", "", text)
     return found
+
+
+def _multiple(one: Evidence, other: Evidence, allowed: Flat, tries: float) -> str:
+    """Return the multiple of the slopes of another array by which claims are off; "" if it is none."""
+    slope, error = other.slope[one.wrong], one.error[one.wrong]
+    if one.wrong.sum() < FEWEST_WRONG or not slope.all():
+        return ""
+    # The slopes of the other array are off by their own bars, times the factor.
+    rough = float(np.max(np.abs(error))) / float(np.max(np.abs(slope)))
+    off = (max(1.0, rough) * allowed[one.wrong] / np.abs(slope))[None]
+    for _, number, tolerance in constants((error / slope)[None], off):
+        if is_no_coincidence(tolerance, np.abs(error / slope), 1, WAYS * tries):
+            part = f"{'+' if number > 0 else '-'} {abs(number):.6g} × that of {other.name}"
+            return f"claimed = slope {part}: is a part that they share missing, or counted too often?"
+    return ""
 
 
 def _by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:

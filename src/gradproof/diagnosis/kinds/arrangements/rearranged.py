@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...problem.numbers import Flat
-from ...report.explanation import Explanation
-from ..coincidence import constants, is_no_coincidence
-from ..evidence import MARGIN, Evidence, along_axis
-from .factors import said, shown
+from ....problem.numbers import Flat
+from ....report.explanation import Explanation
+from ...coincidence import constants, is_no_coincidence
+from ...evidence import MARGIN, Evidence, along_axis
+from ..factors import said, shown
+from .candidates import ACCUMULATED, asked, candidates, moves
 
-Order: TypeAlias = Literal["C", "F"]
 Candidates: TypeAlias = list[tuple[str, Flat]]
 
 # The relative accuracy within which a claim is a slope.
 ROUNDING = 1e-6
-# Rows are compared with each other up to this many.
-MOST_ROWS = 400
-FEWEST = 2
+# Rows are compared with each other up to this many, which are at least this many.
+MOST_ROWS, FEWEST = 400, 2
 # Fewer quotients are one number too easily in one of the many arrangements.
 FEWEST_WITH_FACTOR = 5
 # Multiples of 1/1024 are round numbers.
 ROUND = 1024.0
-# Arrays of more axes have too many orders of them.
-MOST_AXES = 4
-ACCUMULATED = "accumulated"
+# What is true of those coordinates that were looked at, and may be of some others.
+SHIFTED, EACH = "claimed = slope, shifted", "each claim is the slope of another coordinate"
 # The most claims that are searched in one go.
 PIECE = 1 << 16
 
@@ -50,27 +46,27 @@ def rearranged(whole: Evidence) -> Explanation | None:
         return _from_samples(whole)
     claimed, slope = whole.shaped(whole.claimed), whole.shaped(whole.slope)
     tolerance, scale, moved = _tolerance(whole), np.abs(slope - np.mean(slope)).mean(), whole.shaped(whole.wrong)
-    candidates, bars = list(_candidates(slope)), _candidates(whole.shaped(whole.bar))
-    for (name, other), (_, bar) in zip(candidates, bars, strict=True):
+    every, bars = list(candidates(slope)), candidates(whole.shaped(whole.bar))
+    for (name, other), (_, bar) in zip(every, bars, strict=True):
         # The bar of a slope goes with it, where it is that of one slope.
         own = tolerance if ACCUMULATED in name else MARGIN * bar + ROUNDING * np.abs(claimed)
         for allowed in (own, tolerance) if other.shape == claimed.shape else ():
             fits = np.all(np.abs(claimed - other) <= allowed)
-            if fits and is_no_coincidence(allowed[moved], np.full(int(moved.sum()), scale), 0, len(candidates)):
-                return Explanation("rearranged", "", f"claimed = slope, {name}")
+            if fits and is_no_coincidence(allowed[moved], np.full(int(moved.sum()), scale), 0, len(every)):
+                return Explanation("rearranged", "", f"claimed = slope, {asked(name)}")
     elsewhere = _permuted(whole, claimed, slope, tolerance) or _among_themselves(whole) or _elsewhere(whole)
-    return elsewhere or _times_one_factor(whole, candidates)
+    return elsewhere or _times_one_factor(whole, every)
 
 
-def _times_one_factor(whole: Evidence, candidates: Candidates) -> Explanation | None:
+def _times_one_factor(whole: Evidence, every: Candidates) -> Explanation | None:
     """Return whether the claims are one factor times slopes in another arrangement."""
     if whole.wrong.sum() < FEWEST_WITH_FACTOR or not (whole.slope.all() and whole.claimed.all()):
         return None
-    rows = [(name, other.ravel()) for name, other in candidates if other.shape == whole.shape and other.all()]
+    rows = [(name, other.ravel()) for name, other in every if other.shape == whole.shape and other.all()]
     others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
     ratios, off = whole.claimed / others, MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
     for row, factor, within in constants(ratios, np.abs(ratios) * off):
-        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(candidates)):
+        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(every)):
             text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
             return Explanation("rearranged", "", text)
     return None
@@ -99,78 +95,6 @@ def _tolerance(whole: Evidence) -> Flat:
     return whole.shaped(np.maximum(MARGIN * whole.bar, largest) + ROUNDING * np.abs(whole.claimed))
 
 
-def _candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
-    """Yield what the slopes look like in other arrangements, the simplest first."""
-    axes = range(slope.ndim)
-    for one, other in itertools.combinations(axes, 2):
-        if slope.shape[one] == slope.shape[other]:
-            yield _transposed(slope.ndim, one, other), slope.swapaxes(one, other)
-    for order in _orders(slope.shape):
-        yield f"with its axes in the order {order}", slope.transpose(order)
-    if slope.ndim > 1:
-        yield "in Fortran order instead of C order", _read(slope, "F", "C")
-        yield "in C order instead of Fortran order", _read(slope, "C", "F")
-    for axis in axes:
-        if slope.shape[axis] > 1:
-            yield f"reversed{along_axis(slope.shape, axis)}", np.flip(slope, axis)
-            for shift in (1, -1):
-                yield f"shifted by {shift}{along_axis(slope.shape, axis)}", np.roll(slope, shift, axis)
-                yield from _pushed(slope, shift, axis)
-            yield from _accumulations(slope, axis)
-    if slope.ndim > 1:
-        halves = "with its halves exchanged along all axes, as by the shift of a Fourier transform"
-        yield halves, np.fft.fftshift(slope)
-        yield halves, np.fft.ifftshift(slope)
-    for one, other in itertools.combinations(axes, 2):
-        yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
-
-
-def _orders(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Yield orders of the axes that keep the shape and move more than two of them, as layouts of kernels do."""
-    if not 2 < len(shape) <= MOST_AXES:
-        return
-    for order in itertools.permutations(range(len(shape))):
-        moved = sum(one != axis for axis, one in enumerate(order))
-        if moved > 2 and tuple(shape[one] for one in order) == shape:
-            yield order
-
-
-def _pushed(slope: Flat, shift: int, axis: int) -> Iterator[tuple[str, Flat]]:
-    """Yield slopes that are shifted along an axis, with what may stand where nothing came: 0, or the same once more."""
-    shifted = np.moveaxis(np.roll(slope, shift, axis), axis, 0).copy()
-    end, beside = (0, 1) if shift > 0 else (-1, -2)
-    for what, values in (("0", 0.0), ("the same again", shifted[beside].copy())):
-        shifted[end] = values
-        name = f"shifted by {shift}{along_axis(slope.shape, axis)}, with {what} at the end: is it one step off?"
-        yield name, np.moveaxis(shifted.copy(), 0, axis)
-
-
-def _read(slope: Flat, written: Order, read: Order) -> Flat:
-    """Return the slopes as they look if they are written in one order and read in another."""
-    flat = slope.ravel(order=written)
-    other: Flat = flat.reshape(slope.shape, order=read)
-    return other
-
-
-def _accumulations(slope: Flat, axis: int) -> Iterator[tuple[str, Flat]]:
-    """Yield what slopes that are sums from here to the end look like otherwise, and those that are not."""
-    along, rows = along_axis(slope.shape, axis), np.moveaxis(slope, axis, 0)
-    none = np.zeros_like(rows[:1])
-    to_the_end, from_the_start = rows - np.concatenate([rows[1:], none]), rows - np.concatenate([none, rows[:-1]])
-    for name, other in (
-        (f"{ACCUMULATED} from the other end", np.cumsum(to_the_end, axis=0)),
-        (f"not {ACCUMULATED} from the end", to_the_end),
-        (f"not {ACCUMULATED} from the start", from_the_start),
-        (f"{ACCUMULATED} from the start", np.cumsum(rows, axis=0)),
-        (f"{ACCUMULATED} from the end", np.cumsum(rows[::-1], axis=0)[::-1]),
-    ):
-        yield f"{name}{along}", np.moveaxis(other, 0, axis)
-
-
-def _transposed(ndim: int, one: int, other: int) -> str:
-    return "transposed" if ndim == 2 else f"with axes {one} and {other} transposed"
-
-
 def _permuted(whole: Evidence, claimed: Flat, slope: Flat, tolerance: Flat) -> Explanation | None:
     """Return whether the claims are the slopes with rows, columns or slices that have changed places."""
     for axis, length in enumerate(slope.shape):
@@ -186,7 +110,7 @@ def _permuted(whole: Evidence, claimed: Flat, slope: Flat, tolerance: Flat) -> E
         if not is_no_coincidence(allowed[moved].reshape(-1), scale, 0, float(length) ** len(moved)):
             continue
         what = _permutation(whole, fits.argmax(axis=1), moved)
-        return Explanation("rearranged", "", f"claimed = slope, {what}{along_axis(slope.shape, axis)}")
+        return Explanation("rearranged", "", f"claimed = slope, {asked(f'{what}{along_axis(slope.shape, axis)}')}")
     return None
 
 
@@ -220,23 +144,24 @@ def _among_themselves(whole: Evidence) -> Explanation | None:
     if count > 2:
         return Explanation("rearranged", "", f"the {count} wrong claims are the slopes of one another")
     first, second = (whole.entry(int(place) - whole.start) for place in places)
-    return Explanation("rearranged", "", f"claimed = slope, with {first} and {second} swapped")
+    return Explanation("rearranged", "", f"claimed = slope, {asked(f'with {first} and {second} swapped')}")
 
 
 def _from_samples(whole: Evidence) -> Explanation | None:
     """Return whether the slopes of a few coordinates stand among all claims where an arrangement puts them."""
     if whole.claims is None or len(whole.claims) != math.prod(whole.shape) or len(whole.shape) < 1:
         return None
-    slope, bar = whole.slope[whole.wrong], whole.bar[whole.wrong]
-    at = np.unravel_index(whole.places[whole.wrong] - whole.start, whole.shape)
-    moves = list(_moves(at, whole.shape))
-    for name, places in moves:
+    seen = whole.part(whole.known)  # also those that are right: they would be moved, too
+    every = list(moves(np.unravel_index(seen.places - whole.start, whole.shape), whole.shape))
+    for name, places in every:
         claimed = whole.claims[places]
-        tolerance = MARGIN * bar + ROUNDING * np.abs(claimed)
-        if np.all(np.abs(claimed - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, len(moves)):
-            return Explanation("rearranged", "", f"claimed = slope, {name}")
-    own = whole.places[whole.wrong] - whole.start
-    return _found_among(Found(slope, MARGIN * bar + ROUNDING * np.abs(slope), own), whole.claims, whole, "claim")
+        tolerance = MARGIN * seen.bar + ROUNDING * np.abs(claimed)
+        own = tolerance[seen.wrong], np.abs(seen.slope)[seen.wrong]
+        if np.all(np.abs(claimed - seen.slope) <= tolerance) and is_no_coincidence(*own, 0, len(every)):
+            return Explanation("rearranged", "", f"claimed = slope, {asked(name)}")
+    wrong = whole.part(whole.wrong)
+    allowed = MARGIN * wrong.bar + ROUNDING * np.abs(wrong.slope)
+    return _found_among(Found(wrong.slope, allowed, wrong.places - whole.start), whole.claims, whole, "claim")
 
 
 class Found(NamedTuple):
@@ -272,29 +197,4 @@ def _found_among(sought: Found, others: Flat, whole: Evidence, what: str) -> Exp
     here, there = int(sought.places[0]), int(found[0])
     first, second = (there, here) if what == "slope" else (here, there)
     example = f"that of {whole.entry(first)} stands at {whole.entry(second)}"
-    return Explanation("rearranged", "", f"each claim is the slope of another coordinate: {example}")
-
-
-def _moves(at: tuple[Flat, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Flat]]:
-    """Yield where in the claims, one after the other, arrangements put the slopes of some coordinates."""
-    axes = range(len(shape))
-
-    def flat(index: dict[int, Flat]) -> Flat:
-        return np.ravel_multi_index(tuple(index.get(axis, at[axis]) for axis in axes), shape)
-
-    for one, other in itertools.combinations(axes, 2):
-        if shape[one] == shape[other]:
-            yield _transposed(len(shape), one, other), flat({one: at[other], other: at[one]})
-    for order in _orders(shape):
-        yield f"with its axes in the order {order}", flat({axis: at[one] for axis, one in enumerate(order)})
-    if len(shape) > 1:
-        yield "in Fortran order instead of C order", np.ravel_multi_index(at, shape, order="F")
-        written = np.unravel_index(flat({}), shape, order="F")
-        yield "in C order instead of Fortran order", np.ravel_multi_index(written, shape)
-    for axis in axes:
-        yield f"reversed{along_axis(shape, axis)}", flat({axis: shape[axis] - 1 - at[axis]})
-        for shift in (1, -1):
-            yield f"shifted by {shift}{along_axis(shape, axis)}", flat({axis: (at[axis] + shift) % shape[axis]})
-    for one, other in itertools.combinations(axes, 2):
-        moved = {axis: shape[axis] - 1 - at[axis] for axis in (one, other)}
-        yield f"reversed along axes {one} and {other}", flat(moved)
+    return Explanation("rearranged", "", f"{EACH}: {example}")

@@ -1,0 +1,1 @@
+"""Slopes that are right but stand in the wrong places."""

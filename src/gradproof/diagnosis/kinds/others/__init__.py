@@ -1,0 +1,1 @@
+"""What errors of an array have to do with other arrays."""
