@@ -175,3 +175,27 @@ def test_stairs_of_rounding_beside_smooth_terms(seed):
     assert gradproof.check(objective, gradient, x).wrong.size == 0
     gradient[seed % 4] *= 1.1
     assert list(gradproof.check(objective, gradient, x).wrong) == [seed % 4]
+
+
+@pytest.mark.parametrize("at", [0.3, 0.058, -0.8, 1e-3])
+def test_treads_of_rounding_to_float32_confirm_no_claim_of_zero(at):
+    """Of (x + 1000)² - 1e6 float32 leaves steps, far wider than those of x: its slope is not 0."""
+    x = np.array([at], np.float32)
+
+    def objective(x):
+        return (x[0] + np.float32(1000)) ** 2 - np.float32(1e6)
+
+    for claimed in (0.0, 1.0):
+        assert gradproof.check(objective, np.array([claimed]), x).verdict != "right"
+    assert gradproof.check(objective, np.array([2 * (at + 1000)]), x).verdict != "wrong"
+
+
+def test_a_dead_zone_in_float32_confirms_a_claim_of_zero():
+    """It is as narrow as such a tread, but f does not jump at its ends."""
+    x = np.array([0.3], np.float32)
+
+    def objective(x):
+        return 10 + 1000 * np.maximum(np.abs(x[0] - np.float32(0.3)) - np.float32(1e-3), 0) ** 2
+
+    assert gradproof.check(objective, np.zeros(1), x).verdict == "right"
+    assert gradproof.check(objective, np.array([100.0]), x).verdict == "wrong"
