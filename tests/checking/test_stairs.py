@@ -175,3 +175,56 @@ def test_stairs_of_rounding_beside_smooth_terms(seed):
     assert gradproof.check(objective, gradient, x).wrong.size == 0
     gradient[seed % 4] *= 1.1
     assert list(gradproof.check(objective, gradient, x).wrong) == [seed % 4]
+
+
+@pytest.mark.parametrize("at", [0.3, 0.058, -0.8, 1e-3])
+def test_treads_of_rounding_to_float32_confirm_no_claim_of_zero(at):
+    """Of (x + 1000)² - 1e6 float32 leaves steps, far wider than those of x: its slope is not 0."""
+    x = np.array([at], np.float32)
+
+    def objective(x):
+        return (x[0] + np.float32(1000)) ** 2 - np.float32(1e6)
+
+    for claimed in (0.0, 1.0):
+        assert gradproof.check(objective, np.array([claimed]), x).verdict != "right"
+    assert gradproof.check(objective, np.array([2 * (at + 1000)]), x).verdict != "wrong"
+
+
+def test_a_dead_zone_in_float32_confirms_a_claim_of_zero():
+    """It is as narrow as such a tread, but f does not jump at its ends."""
+    x = np.array([0.3], np.float32)
+
+    def objective(x):
+        return 10 + 1000 * np.maximum(np.abs(x[0] - np.float32(0.3)) - np.float32(1e-3), 0) ** 2
+
+    assert gradproof.check(objective, np.zeros(1), x).verdict == "right"
+    assert gradproof.check(objective, np.array([100.0]), x).verdict == "wrong"
+
+
+def logarithm(seed):
+    """Stairs of 2e-16: log(1 + r²) of a small r."""
+    random = np.random.default_rng(seed)
+    slope, x = random.normal(size=2) * (1, 10.0 ** random.uniform(-5, -2))
+    return lambda at: np.log(1 + (slope * at[0]) ** 2), 2 * slope**2 * x / (1 + (slope * x) ** 2), x
+
+
+def partly_single(seed):
+    """A term in float32 beside one in float64."""
+    slope, x = np.random.default_rng(seed).normal(size=2)
+    gradient = slope * (1 - np.tanh(slope * x) ** 2) + 10 * x
+    return lambda at: float(np.float32(np.tanh(slope * at[0]))) + 5 * at[0] ** 2, gradient, x
+
+
+def chance_refutes_nothing(make, seeds, check=gradproof.check):
+    for seed in seeds:
+        objective, gradient, x = make(seed)
+        assert check(objective, np.array([gradient]), np.array([x])).verdict != "wrong", seed
+
+
+@pytest.mark.parametrize(
+    ("make", "seeds"), [(logarithm, [387, 443, 1013, 1641, 1694, 2395]), (partly_single, range(400))]
+)
+def test_one_side_of_a_far_pair_does_not_confirm_a_small_error(make, seeds):
+    """Curvature there may move it as far as steps of rounding move the slope beside x."""
+    chance_refutes_nothing(make, seeds)
+    refuted(chance_refutes_nothing, make, seeds, lambda f, claimed, x: gradproof.check(f, 1.05 * claimed, x))

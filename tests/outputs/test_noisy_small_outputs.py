@@ -82,3 +82,48 @@ def test_the_resolution_of_outputs_in_float32_that_do_not_move():
     assert [one.name for one in wrong.findings] == ["output[0] / x[1]"]
     in_float64 = gradproof.check_vjp(lambda x: np.stack([178, 0.4 * np.sin(x[0])]), vjp, x.astype(np.float64))
     assert in_float64.resolutions[1] < 1e-6
+
+
+def terms_that_cancel(seed, dtype):
+    """Return a function, its Jacobian and a point: rounding moves three of four outputs in steps, each of its own."""
+    random = np.random.default_rng(seed)
+    x = 10.0 ** random.uniform(-4, -2) * random.normal(size=3)
+    matrix = random.normal(size=(24, 3)).astype(dtype)
+    sizes = (10.0 ** random.uniform(-4, 2, 24)).astype(dtype)
+
+    def function(x):
+        far, near, root, plain = (matrix @ x).reshape(4, 6)
+        outputs = [(far + 1000) ** 2 - 1_000_000, 1 - np.cos(near), np.sqrt(1 + root**2) - 1, np.tanh(plain)]
+        return (sizes * np.ravel(outputs)).astype(dtype)
+
+    def jacobian(x):
+        far, near, root, plain = (matrix.astype(float) @ x.astype(float)).reshape(4, 6)
+        slopes = [2 * (far + 1000), np.sin(near), root / np.sqrt(1 + root**2), 1 / np.cosh(plain) ** 2]
+        return (sizes * np.ravel(slopes))[:, None] * matrix
+
+    return function, jacobian, x.astype(dtype)
+
+
+@pytest.mark.parametrize("seed", [48, 81, 92, 115, 130, 183])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_steps_of_rounding_of_several_sizes_in_one_sum_refute_nothing(seed, dtype):
+    function, jacobian, x = terms_that_cancel(seed, dtype)
+    report = gradproof.check_vjp(function, lambda x, c: c @ jacobian(x), x)
+    assert report.verdict != "wrong", str(report)
+
+
+@pytest.mark.parametrize("seed", [81, 183])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_an_error_beside_steps_of_rounding_is_named(seed, dtype):
+    function, jacobian, x = terms_that_cancel(seed, dtype)
+    # The smooth output whose slope is the largest.
+    row = 18 + int(np.argmax(np.abs(jacobian(x)[18:, 1])))
+
+    def wrong(x, cotangent):
+        claimed = jacobian(x)
+        claimed[row, 1] *= 2
+        return cotangent @ claimed
+
+    report = gradproof.check_vjp(function, wrong, x)
+    found = [one.name for one in report.findings if one.cause is gradproof.Cause.WRONG]
+    assert found == [f"output[{row}] / x[1]"], str(report)

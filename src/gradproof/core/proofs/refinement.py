@@ -6,11 +6,12 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.hidden_noise import flat_places, jumps_at_x, largest_value
-from ..evidence.intervals import KINK_AT_X, half_width, weigh_ladder
+from ..evidence.hidden_noise import flat_places, jumps_at_x, largest_value, widest_flat_step
+from ..evidence.intervals import KINK_AT_X, estimate, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
 from ..evidence.ladder import centered, slope_noise
 from ..evidence.near_kinks import NO_SUSPECT, begin_zoom, next_suspect
+from ..evidence.scales import UNIT_FLOAT32
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger, middle, smaller
 from .short_proof import settle, sides_with_claim
@@ -37,6 +38,8 @@ JUMP_TO_NOISE = 0.5
 STAIRS_TO_NOISE = 0.25
 # A claim agrees in spite of jumps only where the resolution is a tenth of it, or better.
 JUMP_RESOLUTION = 0.1
+# Rounding to float32 of what is 2**16 times as large as x makes treads that are narrower than this part of its size.
+ROUNDED_TREAD = 2.0**-7
 # Steps that rounding inside of f makes are smaller than this part of the largest value.
 SMALL_JUMP = 2.0**-20
 
@@ -121,12 +124,20 @@ def advance_refinement(engine: Engine, slot: Slot) -> None:
 
 
 def look_again(engine: Engine, slot: Slot, decision: int) -> None:
-    """Look for a jump of f if a tread of stairs refutes the claim, or coarser steps support it; else for kinks."""
+    """Look for a jump of f if a tread of stairs decides on the claim, or coarser steps support it; else for kinks."""
     slot.decision = decision
+    if rests_on_tread(engine, slot) and begin_beyond(slot, end_of_tread(slot), 0.0):
+        return
     if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
         if begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(slot), 0.0):
             return
     look_for_kink(engine, slot, 1, 0)
+
+
+def rests_on_tread(engine: Engine, slot: Slot) -> bool:
+    """Return whether a claim is called right as f, in float32, does not move over steps that rounding may hide."""
+    is_flat = slot.decision == DECIDED_RIGHT and estimate(slot) == 0.0
+    return is_flat and engine.unit == UNIT_FLOAT32 and widest_flat_step(slot) < ROUNDED_TREAD * slot.size
 
 
 def begin_beyond(slot: Slot, place: int, searched: float) -> bool:
@@ -181,8 +192,10 @@ def finish_step_jump(engine: Engine, slot: Slot) -> None:
         on_stairs = tread != NO_PLACE and slot.search.span <= slot.ladder[tread + 1].step
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)
+        before = slot.decision
         slot.decision = judge_slot(engine, slot)
-        if slot.decision == DECIDED_RIGHT and not slot.resolution <= JUMP_RESOLUTION * claim_scale(slot):
+        is_sharp = slot.resolution <= JUMP_RESOLUTION * claim_scale(slot)
+        if slot.decision + before >= 0 and not (is_sharp and slot.decision == DECIDED_RIGHT):
             slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 

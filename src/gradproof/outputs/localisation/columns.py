@@ -126,6 +126,17 @@ class Column:
         rounded = self._problem.x.dtype.type
         return all(float(rounded(self.at + side * step)) in self._values for side in (-1, 1))
 
+    @property
+    def moving(self) -> Flat:
+        """Which outputs are not the same to the bit at all points that are known."""
+        moving: Flat = np.logical_or.reduce([outputs != self._function.at_x for outputs in self._values.values()])
+        return moving
+
+    def height(self, output: int) -> float:
+        """Return the smallest difference of two values of an output that are known: the height of a step of stairs."""
+        apart = np.diff(np.unique([outputs[output] for outputs in self._values.values()]))
+        return float(np.min(apart, initial=math.inf)) if len(apart) else 0.0
+
     def sharpest(self, slopes: Slopes, noise: float) -> Slopes:
         """Return for each output the centered quotient that is the most exact of these and those at known steps.
 

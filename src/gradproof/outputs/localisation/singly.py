@@ -1,7 +1,9 @@
-"""What single outputs in float32 say of coordinates in which their sum does not agree.
+"""What single outputs say of coordinates in which their sum does not agree.
 
 Beside an output of 10,000 in float32, which does not move at all where x moves by little, the others move the sum as
 smoothly as if all were computed in float64: its noise does not tell.  An output by itself is seen to be in float32.
+So it is in float64 with small differences of large numbers, such as 1 - cos(x) of a small x: each of these moves in
+steps of its own, and between two of them their sum may look smooth.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.evidence.faint_slopes import NEARBY
+from ...core.evidence.scales import DEFAULT_RTOL
 from ...problem.numbers import Flat, frozen
 from ...report.cause import Cause
 from ...report.finding import Finding
@@ -21,15 +24,19 @@ from ...report.report import Report
 from ..covectors import Covector
 from ..function import Function
 from .columns import Column
-from .entries import COORDINATES, Entries
+from .entries import COORDINATES, MOST_OF_IT, Entries
 from .suspects import Suspect
 
 # The most outputs of a coordinate that are checked singly.
-FEW = 16
+FEW = 64
 # Rounding of many outputs hardly ever moves a centered difference by more than this times its usual size.
 RARE = 4.0
 # Units in the last place of an output in float32 by which it must move to be seen to move: those of a check of its own.
 SEEN = 8.0
+# Outputs that agree decide only where they would show an error of so many times the sizes of their claims, added up.
+TELLS = 2.0
+# Two of the steps in which an output moves may lie between two points.
+STEPS = 2.0
 
 
 class Singly(NamedTuple):
@@ -48,51 +55,82 @@ class Singly(NamedTuple):
 
 
 def singly(entries: Entries, report: Report, covector: Covector, known: Collection[int]) -> dict[int, Singly]:
-    """Return, by flat index in x, what single outputs in float32 say where their sum is wrong or open.
+    """Return, by flat index in x, what single outputs say where their sum is wrong, or open and some are in float32.
 
     A coordinate is missing where the sum says it all, or what its outputs say is known.
     """
-    support = covector.support[entries.function.in_float32[covector.support]]
+    is_single = entries.function.in_float32[covector.support]
     looked_at = [one for one in report.findings if not (one.is_line or one.cause.is_acceptable or one.index in known)]
-    if not len(support):
-        return {}
-    found = _of_few(entries, looked_at[:COORDINATES], support, covector.weights[support])
+    if not is_single.any():
+        wrong = [one for one in looked_at if one.cause is Cause.WRONG]
+        return _of_few(entries, wrong[:COORDINATES], covector.support, covector)
+    support = covector.support[is_single]
+    found = _of_few(entries, looked_at[:COORDINATES], support, covector)
     spacings = _spacings(entries.function, support, covector.weights[support])
-    wrong = (one for one in looked_at if one.cause is Cause.WRONG and one.index not in found)
-    doubtful = [one for one in wrong if _may_be_rounded(one, spacings, one.step)]
+    unknown = (one for one in looked_at if one.cause is Cause.WRONG and one.index not in found)
+    doubtful = [one for one in unknown if _may_be_rounded(one, spacings, one.step)]
     for number, one in enumerate(doubtful):
         if number >= COORDINATES or _may_be_rounded(one, spacings, _widest_steps(entries, one, support)):
-            found[one.index] = Singly((replace(one, cause=Cause.NOISE_LIMITED, explanation=""),), math.nan)
+            found[one.index] = Singly((_left_open(one),), math.nan)
     return found
 
 
-def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, weights: Flat) -> dict[int, Singly]:
+def _left_open(finding: Finding) -> Finding:
+    """Return a finding that rounding leaves open."""
+    return replace(finding, cause=Cause.NOISE_LIMITED, explanation="")
+
+
+def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, covector: Covector) -> dict[int, Singly]:
     """Return what the outputs say that move with a coordinate, where they are few enough to be asked one by one."""
     if not (findings and entries.claims.are_cheap(len(support))):
         return {}
+    weights, is_single = covector.weights[support], entries.function.in_float32.any()
     columns = [entries.column(entries.problem.layout.place(one.index)) for one in findings]
     claimed = entries.claims.columns([one.index for one in columns], support)
     found: dict[int, Singly] = {}
     for at, (finding, column) in enumerate(zip(findings, columns, strict=True)):
         if not (math.isfinite(finding.claimed) and column.knows(finding.step)):
             continue
-        slopes = column.slopes(finding.step, 0.0).of(support)
-        moving = np.flatnonzero((claimed[:, at] != 0) | (slopes.left != 0) | (slopes.right != 0))
+        moving = np.flatnonzero((claimed[:, at] != 0) | column.moving[support])
         suspects = [Suspect(int(support[place]), float(claimed[place, at])) for place in moving]
-        one = _of_suspects(entries, column, suspects, weights[moving]) if 0 < len(moving) <= FEW else None
-        if one is not None:
-            found[finding.index] = one
+        sizes = float(np.abs(weights * claimed[:, at]).sum())
+        rtol = None if is_single else _rtol_for(finding, sizes, entries.settings.rtol or DEFAULT_RTOL)
+        one = _of_suspects(entries, column, suspects, weights[moving], rtol) if 0 < len(moving) <= FEW else None
+        if one is None or not (is_single or _explain(finding, column, one.entries, covector.weights)):
+            continue
+        tells = one.entries or one.resolution <= TELLS * sizes
+        found[finding.index] = one if tells else Singly((_left_open(finding),), math.nan)
     return found
 
 
-def _of_suspects(entries: Entries, column: Column, suspects: Sequence[Suspect], weights: Flat) -> Singly | None:
-    """Return what some outputs say, each checked by itself; None if the budget is spent."""
+def _rtol_for(finding: Finding, sizes: float, rtol: float) -> float:
+    """Return how far off, relatively, claims of so large sizes may be: an error of their sum may be little of them."""
+    part = MOST_OF_IT * abs(finding.claimed - finding.slope)
+    return min(part / sizes, rtol) if part > 0.0 < sizes < math.inf else rtol
+
+
+def _explain(finding: Finding, column: Column, entries: Sequence[Finding], weights: Flat) -> bool:
+    """Return whether outputs in float64 that are open explain, by their steps, a claim for their sum that seems off."""
+    if finding.cause is not Cause.WRONG or any(one.cause is Cause.WRONG for one in entries) or not entries:
+        return True
+    heights = sum(abs(float(weights[one.output])) * column.height(one.output) for one in entries)
+    return abs(finding.claimed - finding.slope) <= finding.error_bar + STEPS * heights / finding.step
+
+
+def _of_suspects(
+    entries: Entries, column: Column, suspects: Sequence[Suspect], weights: Flat, rtol: float | None
+) -> Singly | None:
+    """Return what some outputs say, each checked by itself, up to one that is wrong; None if the budget is spent."""
     found, resolution = [], 0.0
     for suspect, weight in zip(suspects, weights.tolist(), strict=True):
-        report = entries.report_of_output(column, suspect)
+        report = entries.report_of_output(column, suspect, rtol)
         if report is None:
             return None
+        if report.kinks.size and not entries.function.in_float32[suspect.output]:
+            return None  # what kinks allow in sums of outputs is judged for all of these at once
         found.append(entries.entry(column, suspect, report))
+        if report.verdict == "wrong":
+            break
         resolution += abs(weight) * report.resolution
     return Singly(tuple(one for one in found if one is not None), resolution)
 
