@@ -21,7 +21,7 @@ from .lifted.precise import CannotBeLiftedError, Precise
 from .linearised import LinearisedLoss
 from .moved import is_moved_by
 from .padding import about_padding
-from .state import RANDOM, State
+from .state.state import RANDOM, State
 from .tensors import imported
 
 FLOATS = ("torch.float32", "torch.float64")
@@ -44,6 +44,7 @@ def check_loss(
     with state.kept():
         report = _checked(torch, parameters, state.before(loss), precision, settings)
         notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
+    notes += state.frozen.about_written(report)
     return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
 

@@ -138,6 +138,9 @@ class Lifting:
         name = getattr(getattr(function, "__self__", None), "__name__", "")
         if kind == "__get__" and name in VIEWS:
             return function(self._up(arguments[0]), *arguments[1:])
+        if kind == "__get__" and name == "data":
+            # Unlike `data` this counts what is written to it.
+            return self._up(arguments[0]).detach()
         if kind == "__get__" and name == "grad":
             return function(self._shadows.known(arguments[0]), *arguments[1:])
         value = function(*arguments)
