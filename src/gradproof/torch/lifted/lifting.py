@@ -15,6 +15,7 @@ from ...arguments.mapping import mapped
 from ...problem.rounding import rounded_anew
 from ..calls import through
 from .draws import draws
+from .replacements import REPLACED
 from .roundings import rounded
 from .shadows import Shadows
 
@@ -112,8 +113,9 @@ class Lifting:
             # What torch.func derives with respect to is this tensor, in its own precision, and not a copy.
             self.lower["torch.func.grad"] = None
             return function(*arguments, **keywords)
-        called = self._torch.Tensor.double if name in CONVERSIONS and self._is_method(function, name) else function
-        if called is not function:
+        called = REPLACED.get(name, function)
+        if name in CONVERSIONS and self._is_method(function, name):
+            called = self._torch.Tensor.double
             keywords = {key: value for key, value in keywords.items() if key == "memory_format"}
         try:
             return called(*mapped(arguments, self._up), **mapped(keywords, self._up))

@@ -10,8 +10,8 @@ from ..calls import through
 
 WRITTEN = (
     "The loss writes to {count:,} parameters that require no gradient, as that of a momentum encoder does: what it "
-    "computes for them of the others, f depends on, and the gradient leaves out. They were put back; to check the rest, "
-    "update them outside of the loss."
+    "computes for them of the others, f depends on, and the gradient leaves out. They were put back; to check the "
+    "rest, update them outside of the loss."
 )
 
 
