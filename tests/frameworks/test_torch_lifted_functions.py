@@ -144,3 +144,20 @@ def test_other_forms_of_these_are_named_as_what_has_no_float64():
     matrices = torch.randn(2, 4, 3)
     expected = torch.cat([rows[:2] @ matrices[0], rows[2:] @ matrices[1]])
     assert torch.equal(grouped_mm(rows, matrices, offs=ends), expected)
+
+
+@pytest.mark.parametrize("factor", [1, 1.01])
+def test_complex_numbers_of_single_precision_become_those_of_double_precision(factor):
+    weight, x = torch.nn.Parameter(torch.randn(12, 2)), torch.randn(6, 12, dtype=torch.complex64)
+    weight.register_hook(lambda gradient: factor * gradient)
+    kinds = []
+
+    def loss():
+        product = torch.tanh(x @ torch.view_as_complex(weight)).to(torch.complex64)
+        kinds.append(product.dtype)
+        return product.abs().square().mean() + torch.fft.rfft(weight[:, 0]).abs().mean()
+
+    report = gradproof.torch.check({"weight": weight}, loss, mode="lines", precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert set(kinds) == {torch.complex64}
+    assert is_as_good(report)

@@ -147,6 +147,21 @@ def of_largest_norm():
     return module, module[1].weight, lambda: module(ids).square().mean()
 
 
+@pytest.mark.parametrize("largest", [None, 1.0, 99.0])
+def test_rows_that_embeddings_shorten_are_told(largest):
+    torch.manual_seed(0)
+    module, ids = torch.nn.Sequential(torch.nn.Embedding(9, 8), torch.nn.Linear(8, 3)), torch.randint(0, 9, (16,))
+    module[0].max_norm = largest
+
+    def checked():
+        report = gradproof.torch.check(module, lambda: module(ids).square().mean(), mode="lines", precision="float64")
+        return report.verdict, any("shorten the rows" in note for note in report.warnings)
+
+    assert checked() == (("inconclusive", True) if largest == 1.0 else ("right", False))
+    module[1].weight.register_hook(lambda gradient: 2 * gradient)
+    assert checked() == ("wrong", largest == 1.0)
+
+
 @pytest.mark.parametrize("make", [normalised, of_largest_norm])
 def test_what_modules_write_to_is_restored_where_the_gradient_is_wrong(make):
     torch.manual_seed(0)

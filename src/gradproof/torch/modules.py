@@ -47,7 +47,7 @@ def check_loss(
         report = _checked(torch, parameters, own, precision, settings)
         notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
         notes += about_steps(torch, own, report)
-    notes += state.frozen.about_written(report)
+    notes += state.about_written(report)
     return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
 

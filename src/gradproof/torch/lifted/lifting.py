@@ -17,7 +17,7 @@ from ..calls import through
 from .draws import draws
 from .replacements import REPLACED
 from .roundings import rounded
-from .shadows import Shadows
+from .shadows import Shadows, double_of
 
 # Properties that are tensors, so that what reads them must see the float64 tensor.
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
@@ -28,7 +28,7 @@ CALLERS = 6
 
 
 def low_types(torch: Any) -> tuple[Any, ...]:
-    """Return the types that have less than double precision."""
+    """Return the types of real numbers that have less than double precision."""
     return (torch.float32, torch.bfloat16, torch.float16)
 
 
@@ -60,7 +60,7 @@ class Lifting:
         self.drawn = kinds[0] if kinds else drawn or torch.float64
         # Parameters that are float64 already are replaced, too.
         has_double = any(one.dtype is torch.float64 for one, _ in replaced)
-        self._lifted = (*self.low, torch.float64) if has_double else self.low
+        self._lifted = (*self.low, torch.complex64, *([torch.float64] if has_double else []))
         self._shadows = Shadows(torch, replaced)
         self.lower: dict[str, None] = {}
         self._rounding: Callable[[], AbstractContextManager[None]] | None = None
@@ -150,24 +150,35 @@ class Lifting:
 
     def _said(self, kind: Any) -> Any:
         """Return the type that a tensor has for whoever asks: in float64 for PyTorch's own code, as ever for others."""
-        if kind is not self._torch.float64 and kind not in self.low:
+        torch = self._torch
+        if kind not in (*self.low, torch.complex64, torch.float64, torch.complex128):
             return kind
         asks: str = sys._getframe(CALLERS).f_globals.get("__name__", "")
         if asks.partition(".")[0] == "torch":
-            return self._torch.float64
-        return self.drawn if kind is self._torch.float64 else kind
+            return double_of(torch, kind)
+        return self._lower(kind)
+
+    def _lower(self, kind: Any) -> Any:
+        """Return the type of the user's that a type in double precision stands for."""
+        torch = self._torch
+        if kind is torch.float64:
+            return self.drawn
+        is_lower = kind is torch.complex128 and self.drawn is not torch.float64
+        return torch.complex64 if is_lower else kind
 
     def _up(self, value: Any) -> Any:
         if isinstance(value, self._torch.Tensor):
             return self._shadows.lifted(value) if value.dtype in self._lifted else value
-        return self._torch.float64 if isinstance(value, self._torch.dtype) and value in self.low else value
+        is_lower = isinstance(value, self._torch.dtype) and value in self._lifted
+        return double_of(self._torch, value) if is_lower else value
 
     def _down(self, value: Any) -> Any:
         """Return an argument as a function without float64 gets it."""
         value = self._up(value)
-        if isinstance(value, self._torch.Tensor) and value.dtype is self._torch.float64:
-            return value.to(self.drawn)
-        return self.drawn if value is self._torch.float64 else value
+        if isinstance(value, self._torch.Tensor):
+            kind = self._lower(value.dtype)
+            return value if kind is value.dtype else value.to(kind)
+        return self._lower(value) if isinstance(value, self._torch.dtype) else value
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FunctionType
 from typing import Any
 
+from ...report.report import Report
 from .generators import generators, states_of
-from .written import Frozen
+from .written import SHORTENED, Frozen, has_longest
 
 # Attributes of modules of these types count calls, or hold what the last call computed.
 PLAIN = (bool, int, float)
@@ -47,8 +49,10 @@ class State:
         # Buffers are modified in place, or replaced by others.
         buffers = {id(one): one for module in modules for one in module._buffers.values() if one is not None}
         self._buffers = [(one, one.detach().clone()) for one in buffers.values()]
-        written = (one.weight for one in modules if getattr(one, "max_norm", None) is not None)
+        normed = [one for one in modules if getattr(one, "max_norm", None) is not None]
+        written = (one.weight for one in normed)
         self._written = [(one, one.detach().clone()) for one in written if isinstance(one, torch.nn.Parameter)]
+        self._has_longest = any(map(partial(has_longest, torch), normed))
         self._attributes = [(names, _plain(torch, names)) for one in modules for names in (vars(one), one._buffers)]
         kept = [one for names, _ in self._attributes for one in names.values()]
         self._generators = [*generators(torch), *states_of(torch, [*kept, *used])]
@@ -76,6 +80,12 @@ class State:
             return self.frozen.call(function)
 
         return called
+
+    def about_written(self, report: Report) -> Iterator[str]:
+        """Yield notes where a gradient is not right, and what the function writes to may be the reason."""
+        yield from self.frozen.about_written(report)
+        if report.verdict != "right" and self._has_longest:
+            yield SHORTENED
 
     @contextmanager
     def kept(self) -> Iterator[None]:

@@ -13,6 +13,12 @@ WRITTEN = (
     "computes for them of the others, f depends on, and the gradient leaves out. They were put back; to check the "
     "rest, update them outside of the loss."
 )
+SHORTENED = (
+    "Embeddings with max_norm shorten the rows that they look up, and PyTorch's gradient leaves that out: at a row of "
+    "that norm f has a kink, and its slopes are others; to check all else, set max_norm to None."
+)
+# By which part of the largest norm a shortened row may be shorter, by rounding.
+SHORTER = 1e-4
 
 
 class Frozen:
@@ -98,3 +104,11 @@ def _has_memory(tensor: Any) -> bool:
         return bool(tensor.data_ptr())
     except (RuntimeError, NotImplementedError):  # sparse tensors, and those inside of torch.func
         return False
+
+
+def has_longest(torch: Any, module: Any) -> bool:
+    """Whether an embedding has rows of its largest norm, or longer ones, which it shortens when they are looked up."""
+    if not isinstance(module.weight, torch.nn.Parameter):
+        return False
+    norms = torch.linalg.vector_norm(module.weight.detach().double(), module.norm_type, dim=-1)
+    return bool((norms > (1 - SHORTER) * module.max_norm).any())
