@@ -82,6 +82,24 @@ def test_points_have_the_bits_of_the_core(dtype, ends, device, monkeypatch):
     np.testing.assert_array_equal(tensor.cpu().numpy(), vectors(dtype)[0][slice(*ends)])
 
 
+@pytest.mark.parametrize("start", [2**31 - 700, 2**32 + 1])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_points_have_the_bits_of_the_core_where_indices_are_large(dtype, start):
+    x, claimed = np.random.default_rng(0).normal(size=(2, 2000)).astype(dtype)
+    tensor = torch.tensor(x)
+    own = gradproof.Shard(x, claimed, start)
+    there = tensors.TensorShard(torch, tensor, torch.tensor(claimed), start)
+    for one in (own, there):
+        one.answer(Question("sizes_are", (np.full(start // 1024 + 3, 0.7),)))
+    for seed in (7, 8):
+        one = probe(stop=start + 1900, seed=seed, aligned=seed % 2)
+        point, change = own.at(one)
+        assert there.at(one) == pytest.approx(change, rel=1e-11)
+        np.testing.assert_array_equal(tensor.numpy(), point, strict=True)
+    own.at(probe(stop=start + 1900, seed=9))
+    assert not np.array_equal(tensor.numpy(), point)
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("ends", CUTS)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -117,6 +135,33 @@ def a_model():
 def on_a_device(monkeypatch):
     """Parameters are taken for those of a device."""
     monkeypatch.setattr(modules, "is_on_device", lambda parameters: True)
+
+
+@pytest.mark.parametrize("wrong", [None, "scalar", "turned", "part"])
+def test_parameters_of_any_layout(on_a_device, wrong):
+    torch.manual_seed(0)
+    made = {
+        "scalar": torch.tensor(1.3).double(),
+        "empty": torch.zeros(0, 3).double(),
+        "turned": torch.randn(9, 5, 4).double().permute(2, 0, 1),
+        "part": torch.randn(50, 20).double()[::2, 3:11],
+    }
+    parameters = {name: torch.nn.Parameter(one) for name, one in made.items()}
+    before = {name: one.detach().clone() for name, one in parameters.items()}
+    if wrong:
+        parameters[wrong].register_hook(lambda gradient: 1.5 * gradient)
+    report = gradproof.torch.check(parameters, lambda: sum((one.sin() + one**2).sum() for one in parameters.values()))
+    named = {one.name.partition("[")[0] for one in report.findings}
+    assert (report.verdict, named) == (("wrong", {wrong}) if wrong else ("right", set()))
+    assert all(torch.equal(one, before[name]) for name, one in parameters.items())
+
+
+@pytest.mark.parametrize("kinds", [(torch.bfloat16,), (torch.float16, torch.float32), (torch.float64, torch.float32)])
+def test_types_that_cannot_be_moved_there_are_refused(on_a_device, kinds):
+    parameters = [torch.nn.Parameter(torch.ones(9, dtype=kind)) for kind in kinds]
+    names = " and ".join(map(str, kinds))
+    with pytest.raises(TypeError, match=f"the parameters are {names}: on a device"):
+        gradproof.torch.check(parameters, lambda: sum(one.double().square().sum() for one in parameters))
 
 
 @pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])

@@ -116,3 +116,48 @@ def test_what_cannot_be_evaluated_in_float64_is_checked_as_it_is():
     assert check(torch.sin, x.double()).warnings == ()
     with pytest.raises(ValueError, match='precision must be "float64"'):
         gradproof.torch.check(torch.sin, x, precision="float32")
+
+
+@pytest.mark.skipif(not hasattr(torch, "_grouped_mm"), reason="this PyTorch has no products of groups")
+@pytest.mark.parametrize("factor", [1, 1.01])
+def test_products_of_groups_of_which_pytorch_has_none_in_float64(factor):
+    experts = torch.nn.ParameterDict({"up": torch.randn(3, 8, 16), "down": torch.randn(3, 16, 4)})
+    x, ends = torch.randn(12, 8), torch.tensor([5, 5, 12], dtype=torch.int32)
+
+    def loss():
+        hidden = torch.tanh(torch._grouped_mm(x, experts["up"], offs=ends))
+        return torch._grouped_mm(hidden, experts["down"], offs=ends).square().mean()
+
+    experts["up"].register_hook(lambda gradient: factor * gradient)
+    report = gradproof.torch.check(experts, loss, mode="lines", precision="float64")
+    named = {one.name.partition("[")[0] for one in report.findings}
+    assert (report.verdict, named) == (("right", set()) if factor == 1 else ("wrong", {"up"}))
+    assert (report.arithmetic, is_as_good(report)) == ("float64", True)
+
+
+def test_other_forms_of_these_are_named_as_what_has_no_float64():
+    from gradproof.torch.lifted.replacements import grouped_mm
+
+    rows, ends = torch.randn(5, 4), torch.tensor([2, 5])
+    with pytest.raises(NotImplementedError):
+        grouped_mm(rows, torch.randn(4, 3), offs=ends)
+    matrices = torch.randn(2, 4, 3)
+    expected = torch.cat([rows[:2] @ matrices[0], rows[2:] @ matrices[1]])
+    assert torch.equal(grouped_mm(rows, matrices, offs=ends), expected)
+
+
+@pytest.mark.parametrize("factor", [1, 1.01])
+def test_complex_numbers_of_single_precision_become_those_of_double_precision(factor):
+    weight, x = torch.nn.Parameter(torch.randn(12, 2)), torch.randn(6, 12, dtype=torch.complex64)
+    weight.register_hook(lambda gradient: factor * gradient)
+    kinds = []
+
+    def loss():
+        product = torch.tanh(x @ torch.view_as_complex(weight)).to(torch.complex64)
+        kinds.append(product.dtype)
+        return product.abs().square().mean() + torch.fft.rfft(weight[:, 0]).abs().mean()
+
+    report = gradproof.torch.check({"weight": weight}, loss, mode="lines", precision="float64")
+    assert (report.verdict, report.arithmetic) == ("right" if factor == 1 else "wrong", "float64")
+    assert set(kinds) == {torch.complex64}
+    assert is_as_good(report)

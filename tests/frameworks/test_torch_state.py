@@ -7,7 +7,7 @@ import pytest
 
 import gradproof
 import gradproof.torch
-from gradproof.torch.state import _has_second_number
+from gradproof.torch.state.generators import _has_second_number
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -119,8 +119,8 @@ def test_a_row_for_padding_that_the_function_depends_on_is_said_to_be_left_out_o
 
 @pytest.mark.parametrize("draw", [random.random, np.random.standard_normal, np.random.random])
 def test_generators_are_put_back_where_their_memory_is_unknown(draw, monkeypatch):
-    monkeypatch.setattr("gradproof.torch.state._is_memory_known", lambda: False)
-    monkeypatch.setattr("gradproof.torch.state._place_of_second_number", lambda: None)
+    monkeypatch.setattr("gradproof.torch.state.generators._is_memory_known", lambda: False)
+    monkeypatch.setattr("gradproof.torch.state.generators._place_of_second_number", lambda: None)
     before = random.getstate(), repr(np.random.get_state(legacy=False))
     assert gradproof.torch.check(lambda x: x**2 + draw(), torch.tensor([0.5, 1.0]).double()).verdict == "right"
     assert (random.getstate(), repr(np.random.get_state(legacy=False))) == before
@@ -147,6 +147,21 @@ def of_largest_norm():
     return module, module[1].weight, lambda: module(ids).square().mean()
 
 
+@pytest.mark.parametrize("largest", [None, 1.0, 99.0])
+def test_rows_that_embeddings_shorten_are_told(largest):
+    torch.manual_seed(0)
+    module, ids = torch.nn.Sequential(torch.nn.Embedding(9, 8), torch.nn.Linear(8, 3)), torch.randint(0, 9, (16,))
+    module[0].max_norm = largest
+
+    def checked():
+        report = gradproof.torch.check(module, lambda: module(ids).square().mean(), mode="lines", precision="float64")
+        return report.verdict, any("shorten the rows" in note for note in report.warnings)
+
+    assert checked() == (("inconclusive", True) if largest == 1.0 else ("right", False))
+    module[1].weight.register_hook(lambda gradient: 2 * gradient)
+    assert checked() == ("wrong", largest == 1.0)
+
+
 @pytest.mark.parametrize("make", [normalised, of_largest_norm])
 def test_what_modules_write_to_is_restored_where_the_gradient_is_wrong(make):
     torch.manual_seed(0)
@@ -157,3 +172,60 @@ def test_what_modules_write_to_is_restored_where_the_gradient_is_wrong(make):
     named = {one.name.partition("[")[0] for one in report.findings if one.cause.name == "WRONG"}
     assert (report.verdict, named) == ("wrong", {"1.weight"})
     assert all(torch.equal(one, before[name]) for name, one in module.state_dict().items())
+
+
+def set_data(target, source):
+    target.data = target.data * 0.9 + source.data * 0.1
+
+
+def write_to_data(target, source):
+    target.data.mul_(0.9).add_(source.data, alpha=0.1)
+
+
+def write_to_a_view(target, source):
+    target[:].lerp_(source, 0.1)
+
+
+def write_to_several(target, source):
+    torch._foreach_lerp_([target], [source], 0.1)
+
+
+def with_momentum(write, *, is_update_outside=False):
+    """A network, one that follows it in every call of the loss, and the loss."""
+    torch.manual_seed(0)
+    own, other = (torch.nn.Sequential(torch.nn.Linear(8, 6), torch.nn.Tanh(), torch.nn.Linear(6, 3)) for _ in range(2))
+    module, inputs = torch.nn.ModuleList([own, other.requires_grad_(False)]), torch.randn(16, 8)
+
+    def update(source):
+        with torch.no_grad():
+            for target, one in zip(other.parameters(), source, strict=True):
+                write(target, one)
+
+    kept = [one.detach().clone() for one in own.parameters()]
+
+    def loss():
+        update(kept if is_update_outside else own.parameters())
+        return (own(inputs) - other(inputs + 0.1)).square().mean()
+
+    return module, loss
+
+
+@pytest.mark.parametrize("precision", [None, "float64"])
+@pytest.mark.parametrize("write", [set_data, write_to_data, write_to_a_view, write_to_several])
+def test_parameters_without_a_gradient_that_the_loss_writes_to_are_put_back(write, precision):
+    module, loss = with_momentum(write)
+    before = {name: one.clone() for name, one in module.state_dict().items()}
+    report = gradproof.torch.check(module, loss, mode="lines", precision=precision)
+    # f depends on what is written, too.
+    assert report.verdict == "wrong"
+    assert [note for note in report.warnings if note.startswith("The loss writes to 4 parameters")]
+    assert all(torch.equal(one, before[name]) for name, one in module.state_dict().items())
+
+
+@pytest.mark.parametrize("factor", [1, 1.5])
+def test_parameters_that_are_written_to_alike_in_every_call(factor):
+    module, loss = with_momentum(write_to_data, is_update_outside=True)
+    module[0][2].weight.register_hook(lambda gradient: factor * gradient)
+    report = gradproof.torch.check(module, loss, mode="lines")
+    named = {one.name.partition("[")[0] for one in report.findings if one.cause.name == "WRONG"}
+    assert (report.verdict, named) == (("right", set()) if factor == 1 else ("wrong", {"0.2.weight"}))

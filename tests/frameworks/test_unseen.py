@@ -7,6 +7,7 @@ import pytest
 
 import gradproof
 from gradproof.frameworks.unseen import BARS, with_unseen
+from gradproof.problem.rounding import not_evaluated
 
 NOTE = "arrays lines saw the factor that is common to all slopes"
 SMALL = 3e-3
@@ -36,6 +37,8 @@ def test_what_random_lines_in_float32_do_not_see_is_named(swapped):
     assert note.startswith("Of 1 of 2 arrays")
     assert "single entries: small (worst first); of the others, none below" in note
     assert note.endswith('precision="float64" sees smaller ones.')
+    tried = replace(report, warnings=(not_evaluated("an operation"),))
+    assert with_unseen(tried).warnings[-1] == note.removesuffix(' precision="float64" sees smaller ones.')
 
 
 @pytest.mark.parametrize("swapped", [False, True])

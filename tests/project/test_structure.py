@@ -225,8 +225,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Bugs planted in a right gradient.
     "mutation": ("bugs memoised", "score"),
     "torch": (
-        "calls device.hashing tensors state lifted.shadows lifted.draws lifted.roundings accumulated",
-        "device.shard lifted.lifting backward",
+        "calls device.hashing tensors state.generators accumulated",
+        "lifted.shadows lifted.draws lifted.roundings lifted.replacements state.written steps",
+        "device.shard lifted.lifting backward state.state",
         "device.check arguments moved lifted.precise padding linearised",
         "modules operators",
         "lifted.functions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..problem.rounding import NOT_EVALUATED
 from ..report.power import LIKELY
 from ..report.report import Report
 from ..report.text.figures import short
@@ -38,4 +39,5 @@ def with_unseen(report: Report) -> Report:
         "others": OTHERS.format(share=short(max(rest))) if rest else "",
     }
     note = NOTE.format(count=len(hidden), total=len(power.blocks), **told)
-    return with_notes(report, [note + (ADVICE if report.arithmetic != "float64" else "")])
+    can_be = report.arithmetic != "float64" and not any(one.startswith(NOT_EVALUATED) for one in report.warnings)
+    return with_notes(report, [note + (ADVICE if can_be else "")])

@@ -24,6 +24,7 @@ TERMS = 128
 REACH = 4
 # What a report says of a check in float64.
 EVALUATED = "f was evaluated in float64, at the same point."
+NOT_EVALUATED = "f could not be evaluated in float64"
 # A rounding may move an argument of relu or max across its kink, and the gradient jumps; and it takes digits away where
 # terms cancel, as beside a probability of nearly 1.  As often is the gradient computed in float64 as rounding might
 # have left it, to see by how much.
@@ -91,7 +92,7 @@ class Agreement(NamedTuple):
 
 def not_evaluated(reason: str) -> str:
     """Return what a report says where f cannot be evaluated in float64."""
-    return f"f could not be evaluated in float64, but only as it is: {reason}."
+    return f"{NOT_EVALUATED}, but only as it is: {reason}."
 
 
 def rounded_anew(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> Flat:

@@ -21,7 +21,8 @@ from .lifted.precise import CannotBeLiftedError, Precise
 from .linearised import LinearisedLoss
 from .moved import is_moved_by
 from .padding import about_padding
-from .state import RANDOM, State
+from .state.state import RANDOM, State
+from .steps import about_steps
 from .tensors import imported
 
 FLOATS = ("torch.float32", "torch.float64")
@@ -41,9 +42,12 @@ def check_loss(
     refuse_unknown_precision(precision)
     parameters = _parameters(torch, module_or_parameters)
     state = State(torch, module_or_parameters, loss)
+    own = state.before(loss)
     with state.kept():
-        report = _checked(torch, parameters, state.before(loss), precision, settings)
+        report = _checked(torch, parameters, own, precision, settings)
         notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
+        notes += about_steps(torch, own, report)
+    notes += state.about_written(report)
     return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
 

@@ -17,7 +17,7 @@ from ..report.report import Report
 from .arguments import Arguments
 from .backward import leaves, nodes
 from .padding import about_padding
-from .state import RANDOM, State
+from .state.state import RANDOM, State
 from .tensors import are_tensors, as_array, can_move, imported, numbers_of, replaced, tensors_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..report.cause import Cause
 from ..report.report import Report
-from .state import modules_in
+from .state.state import modules_in
 
 
 def about_padding(torch: Any, given: Any, tensors: Mapping[str, Any], report: Report) -> Iterator[str]:

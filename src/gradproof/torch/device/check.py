@@ -16,6 +16,8 @@ from ...shards.check import ShardedCheck, lines
 from ..backward import Gradient
 from .shard import TensorShard
 
+# In other types steps are too coarse, and only on the CPU is f evaluated in float64.
+TYPES = ("torch.float32", "torch.float64")
 SETTINGS = ("mode", "seed", "budget", "time_limit", "rtol", "atol")
 
 
@@ -51,6 +53,7 @@ def check_on_device(
         The settings of the check; some of them are refused.
     """
     _refuse(settings)
+    _refuse_types(parameters)
     hold = Hold(Arrays({name: Addresses(one) for name, one in parameters.items() if one.numel()}))
     try:
         return _checked(torch, parameters, loss, claimed, settings)
@@ -134,3 +137,13 @@ def _refuse(settings: Mapping[str, Any]) -> None:
         raise ValueError(f"{', '.join(unknown)} cannot be used on a device: move the module to the CPU with .cpu()")
     if settings.get("mode", "auto") == "full":
         raise ValueError('mode="full" cannot be used on a device: move the module to the CPU with .cpu()')
+
+
+def _refuse_types(parameters: Mapping[str, Any]) -> None:
+    """Raise a TypeError unless all parameters are of one type that can be moved on a device."""
+    types = dict.fromkeys(str(one.dtype) for one in parameters.values())
+    if len(types) > 1 or not types.keys() <= set(TYPES):
+        raise TypeError(
+            f"the parameters are {' and '.join(types)}: on a device, all must be float32, or all float64; move the "
+            "module to the CPU with .cpu(), where f is evaluated in float64"
+        )

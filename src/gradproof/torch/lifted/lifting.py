@@ -15,8 +15,9 @@ from ...arguments.mapping import mapped
 from ...problem.rounding import rounded_anew
 from ..calls import through
 from .draws import draws
+from .replacements import REPLACED
 from .roundings import rounded
-from .shadows import Shadows
+from .shadows import Shadows, double_of
 
 # Properties that are tensors, so that what reads them must see the float64 tensor.
 VIEWS = ("T", "mT", "H", "mH", "real", "imag")
@@ -27,7 +28,7 @@ CALLERS = 6
 
 
 def low_types(torch: Any) -> tuple[Any, ...]:
-    """Return the types that have less than double precision."""
+    """Return the types of real numbers that have less than double precision."""
     return (torch.float32, torch.bfloat16, torch.float16)
 
 
@@ -59,7 +60,7 @@ class Lifting:
         self.drawn = kinds[0] if kinds else drawn or torch.float64
         # Parameters that are float64 already are replaced, too.
         has_double = any(one.dtype is torch.float64 for one, _ in replaced)
-        self._lifted = (*self.low, torch.float64) if has_double else self.low
+        self._lifted = (*self.low, torch.complex64, *([torch.float64] if has_double else []))
         self._shadows = Shadows(torch, replaced)
         self.lower: dict[str, None] = {}
         self._rounding: Callable[[], AbstractContextManager[None]] | None = None
@@ -112,8 +113,9 @@ class Lifting:
             # What torch.func derives with respect to is this tensor, in its own precision, and not a copy.
             self.lower["torch.func.grad"] = None
             return function(*arguments, **keywords)
-        called = self._torch.Tensor.double if name in CONVERSIONS and self._is_method(function, name) else function
-        if called is not function:
+        called = REPLACED.get(name, function)
+        if name in CONVERSIONS and self._is_method(function, name):
+            called = self._torch.Tensor.double
             keywords = {key: value for key, value in keywords.items() if key == "memory_format"}
         try:
             return called(*mapped(arguments, self._up), **mapped(keywords, self._up))
@@ -138,6 +140,9 @@ class Lifting:
         name = getattr(getattr(function, "__self__", None), "__name__", "")
         if kind == "__get__" and name in VIEWS:
             return function(self._up(arguments[0]), *arguments[1:])
+        if kind == "__get__" and name == "data":
+            # Unlike `data` this counts what is written to it.
+            return self._up(arguments[0]).detach()
         if kind == "__get__" and name == "grad":
             return function(self._shadows.known(arguments[0]), *arguments[1:])
         value = function(*arguments)
@@ -145,24 +150,35 @@ class Lifting:
 
     def _said(self, kind: Any) -> Any:
         """Return the type that a tensor has for whoever asks: in float64 for PyTorch's own code, as ever for others."""
-        if kind is not self._torch.float64 and kind not in self.low:
+        torch = self._torch
+        if kind not in (*self.low, torch.complex64, torch.float64, torch.complex128):
             return kind
         asks: str = sys._getframe(CALLERS).f_globals.get("__name__", "")
         if asks.partition(".")[0] == "torch":
-            return self._torch.float64
-        return self.drawn if kind is self._torch.float64 else kind
+            return double_of(torch, kind)
+        return self._lower(kind)
+
+    def _lower(self, kind: Any) -> Any:
+        """Return the type of the user's that a type in double precision stands for."""
+        torch = self._torch
+        if kind is torch.float64:
+            return self.drawn
+        is_lower = kind is torch.complex128 and self.drawn is not torch.float64
+        return torch.complex64 if is_lower else kind
 
     def _up(self, value: Any) -> Any:
         if isinstance(value, self._torch.Tensor):
             return self._shadows.lifted(value) if value.dtype in self._lifted else value
-        return self._torch.float64 if isinstance(value, self._torch.dtype) and value in self.low else value
+        is_lower = isinstance(value, self._torch.dtype) and value in self._lifted
+        return double_of(self._torch, value) if is_lower else value
 
     def _down(self, value: Any) -> Any:
         """Return an argument as a function without float64 gets it."""
         value = self._up(value)
-        if isinstance(value, self._torch.Tensor) and value.dtype is self._torch.float64:
-            return value.to(self.drawn)
-        return self.drawn if value is self._torch.float64 else value
+        if isinstance(value, self._torch.Tensor):
+            kind = self._lower(value.dtype)
+            return value if kind is value.dtype else value.to(kind)
+        return self._lower(value) if isinstance(value, self._torch.dtype) else value
 
 
 @contextmanager

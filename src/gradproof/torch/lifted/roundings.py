@@ -32,12 +32,14 @@ def rounded(torch: Any, kind: str, factors: Callable[[tuple[int, ...]], Any]) ->
     from torch._decomp import decomposition_table
     from torch.utils._python_dispatch import TorchDispatchMode
 
+    lower = {torch.float64: getattr(torch, kind), torch.complex128: torch.complex64}
+
     def moved(value: Any) -> Any:
-        if not isinstance(value, torch.Tensor) or value.dtype is not torch.float64 or value.layout is not torch.strided:
+        if not isinstance(value, torch.Tensor) or value.dtype not in lower or value.layout is not torch.strided:
             return value
         product = value * torch.from_numpy(np.asarray(factors(tuple(value.shape))))
         # Counts, masks and what is compared with a number stay as they are.
-        return torch.where(value == value.to(getattr(torch, kind)), value, product)
+        return torch.where(value == value.to(lower[value.dtype]), value, product)
 
     def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         value = function(*arguments, **keywords)

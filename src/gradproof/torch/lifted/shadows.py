@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 
+def double_of(torch: Any, kind: Any) -> Any:
+    """Return the type in double precision that stands for a type of less."""
+    return torch.complex128 if kind.is_complex else torch.float64
+
+
 class Shadows:
     """Float64 tensors for tensors of lower precision, by the memory of these: aliases and views are seen through.
 
@@ -45,11 +50,12 @@ class Shadows:
         if place in self._places and (number := self._number_at(place, tensor)) is not None:
             self.read.add(number)
             return _same_view(tensor, *self._replaced[number])
-        if tensor.dtype is self._torch.float64:
+        double = double_of(self._torch, tensor.dtype)
+        if tensor.dtype is double:
             return tensor
         # What is computed from others has a history, which a copy would not have.
         if place is None or (tensor.requires_grad and not tensor.is_leaf):
-            return tensor.to(self._torch.float64)
+            return tensor.to(double)
         return self._copy_of(tensor, place)
 
     def _number_at(self, place: Any, tensor: Any) -> int | None:
@@ -89,7 +95,7 @@ class _Copy:
         count = tensor.untyped_storage().nbytes() // tensor.element_size()
         with torch.no_grad():
             whole = tensor if self._is_leaf else tensor.detach().as_strided((count,), (1,), 0)
-            self._values = whole.detach().to(torch.float64)
+            self._values = whole.detach().to(double_of(torch, tensor.dtype))
         if self._is_leaf:
             self._values.requires_grad_()
         self._whole = whole
@@ -121,7 +127,7 @@ def _memory(tensor: Any) -> Any:
     """Return what identifies the memory behind a tensor; None if it has none of its own."""
     try:
         storage = tensor.untyped_storage()
-        return (str(tensor.device), storage.data_ptr()) if storage.data_ptr() else None
+        return (str(tensor.device), storage.data_ptr(), tensor.is_complex()) if storage.data_ptr() else None
     except (RuntimeError, NotImplementedError):  # sparse tensors, and those inside of torch.func
         return None
 

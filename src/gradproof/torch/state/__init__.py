@@ -1,0 +1,1 @@
+"""What calls of the user's functions change beside their results."""
