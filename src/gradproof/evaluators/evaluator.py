@@ -15,8 +15,6 @@ from ..problem.point import Problem
 from .pace import Pace
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from ..engine import Engine
     from ..problem.bounds import Bounds
     from .lines import Lines
@@ -86,12 +84,6 @@ class Evaluator(ABC):
 
     def use_one_thread(self) -> None:  # noqa: B027 - most have no other thread
         """Work in the caller's thread only, because the caller runs several evaluators at once."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop whatever works in the background."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import time
 from typing import Any, NamedTuple
 
 from ..engine import Options
@@ -78,8 +79,8 @@ class Settings(NamedTuple):
             raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {in_short(self.atol)}")
         return Options(budget, seed, float(self.rtol or 0.0), atol)
 
-    def deadline(self, started: float) -> float | None:
-        """Return when the time is up; None if there is no limit."""
+    def deadline(self) -> float | None:
+        """Return when the time of a check that begins now is up; None if there is no limit."""
         if self.time_limit is None:
             return None
         seconds = _real(self.time_limit, "time_limit")
@@ -87,7 +88,7 @@ class Settings(NamedTuple):
             raise ValueError(
                 f"time_limit must be a positive number of seconds, not {in_short(self.time_limit)}; None sets no limit"
             )
-        return started + seconds
+        return time.monotonic() + seconds
 
 
 def refuse_unknown_precision(precision: Any) -> None:
