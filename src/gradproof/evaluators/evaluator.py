@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from ..problem.bounds import Bounds
     from .lines import Lines
 
-# Sizes of points, in bytes: larger ones are not worth the memory.
-KEPT_BYTES = range((1 << 20) + 1)
+# What receives probes and their values.
+Keep: TypeAlias = Callable[[Flat, Flat], None]
+# Points of more bytes are not worth the memory.
+KEPT_BYTES = 1 << 20
 # What a check itself takes for its engine and one round: as much as for a point of this many bytes.
 OWN_BYTES = 1 << 17
 NO_VALUES: Flat = np.empty(0)
 
 
+@functools.lru_cache(maxsize=64)
 def keep_freed_memory(size: int) -> None:
     """Make the C library keep memory that an objective frees for its next call, and a check for the next check.
 
@@ -34,13 +37,8 @@ def keep_freed_memory(size: int) -> None:
     up to the size of the largest one that was ever freed (M_MMAP_THRESHOLD in mallopt(3)): so allocate a large block
     once, and free it.  Nothing is written to it.
     """
-    if size in KEPT_BYTES:
-        _free_once(8 * max(1 << size.bit_length(), OWN_BYTES))
-
-
-@functools.cache
-def _free_once(size: int) -> None:
-    np.empty(size, np.uint8)
+    if size <= KEPT_BYTES:
+        np.empty(8 * max(1 << size.bit_length(), OWN_BYTES), np.uint8)
 
 
 class EndedError(RuntimeError):
@@ -95,7 +93,7 @@ class Evaluator(ABC):
         """Whether `run` can go through rounds; that of most evaluators takes Python for each."""
         return False
 
-    def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
+    def run(self, engine: Engine, keep: Keep) -> bool:
         """Go through rounds of a check as long as they are short; return whether there are more."""
         raise NotImplementedError
 

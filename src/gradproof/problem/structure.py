@@ -6,7 +6,7 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Layout:
         only = root if isinstance(root, Leaf) else None
         self.leaves = tuple(_leaves(root)) if only is None else (only,)
         self._single = None if only is None or only.is_complex else only  # the only array, if it is real
+        self.arrays = not_empty(self.leaves)
         self.n = self.total = self.leaves[-1].stop if self.leaves else 0  # coordinates that are checked, and all
         if only is not None:
             self.dtype = only.dtype or DOUBLE
@@ -288,6 +289,11 @@ def _is_numbers(value: Sequence[Any]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex, str, bool, np.generic)) or value is None
+
+
+def not_empty(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
+    """Return the arrays and numbers that have coordinates."""
+    return tuple(leaf for leaf in leaves if leaf.stop > leaf.start)
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
 # The fields of a report that its engine has under the same name, and those that say how the check went.
-OF_ENGINE = ("n", "tested", "agreeing", "untested", "evaluations", "rounds", "value", "noise_floor", "spread", "rtol")
-OF_ENGINE += ("resolution",)
+COUNTS = ("n", "tested", "agreeing", "untested", "evaluations", "rounds")
+FIGURES = ("value", "noise_floor", "spread", "resolution", "rtol")
 OF_COURSE = ("mode", "seed", "gradient_evaluations", "stopped_by", "warnings")
 
 CODES = {word: code for code, (word, _) in codes.CAUSES.items()}
@@ -111,7 +111,7 @@ def _power(found: Found) -> Power | None:
     from .power import BlockPower, Power
 
     bar = float(report.bar)
-    leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
+    leaves = evidence.layout.arrays
     known = zip(leaves, *(part.tolist() for part in evidence.blocks), strict=True) if len(evidence.blocks[0]) else ()
     return Power(
         bar=bar,
@@ -231,7 +231,7 @@ def _severity(one: Finding) -> tuple[float, ...]:
 
 # What makes each field of a report when it is read, apart from those of `make_report`.
 MAKERS: dict[str, Callable[[Found], Any]] = {
-    **{name: operator.attrgetter(f"outcome.report.{name}") for name in OF_ENGINE},
+    **{name: operator.attrgetter(f"outcome.report.{name}") for name in COUNTS + FIGURES},
     **{name: operator.attrgetter(f"course.{name}") for name in OF_COURSE},
     "undecided": lambda found: found.outcome.report.open,
     "noise_measured": lambda found: bool(found.outcome.report.noise_measured),

@@ -155,8 +155,8 @@ def _problem(
     return problem, gradient
 
 
-def _bounds(problem: Problem, given: Any) -> Bounds:
-    """Return the bounds."""
+def _bounds(problem: Problem, given: Any) -> Bounds | None:
+    """Return the bounds; None if they bound nothing."""
     # Imported on use: most checks have none.
     from ..problem.bounds import read_bounds
 

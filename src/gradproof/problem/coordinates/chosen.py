@@ -9,7 +9,7 @@ import numpy as np
 
 from ..nodes import Branch, Held, Leaf, Node
 from ..numbers import Flat, frozen, in_short, place_among, whole
-from ..structure import Layout
+from ..structure import Layout, not_empty
 from .names import Places, places_named, unknown
 
 
@@ -142,6 +142,7 @@ class Chosen(Layout):
         self.chosen = self.indices = indices
         self.n, self.total = len(indices), every.n
         self.leaves = tuple(_rest(every, indices))
+        self.arrays = not_empty(self.leaves)
         self.x = x
 
     def whole(self) -> tuple[Layout, Flat] | None:
