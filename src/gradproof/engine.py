@@ -86,9 +86,10 @@ class Engine:
         self.plans_by_budget = problem.along_lines
         self.claimed = claimed
         # For every coordinate the core reckons in double, whatever the type of x; along lines nothing is copied.
-        self._point = problem.x if problem.along_lines else np.ascontiguousarray(problem.x, np.float64)
-        self._x, self._claimed = pointer(self._point), pointer(claimed)
+        self._point = problem.x if problem.along_lines else problem.x.astype(np.float64, copy=False)
         self._twin = twin(self._point)
+        real = "float[]" if self._twin else "double[]"
+        self._x, self._claimed = ffi.from_buffer(real, self._point), ffi.from_buffer(real, claimed)
         borders = _borders(problem) if problem.along_lines else NOWHERE
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
@@ -105,7 +106,8 @@ class Engine:
 
     def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
         start = self._twin_of("engine_start")
-        code: int = start(self._engine, self._x, self._claimed, pointer(sizes), self._n, chosen)
+        scales = ffi.NULL if sizes is None else doubles(sizes)
+        code: int = start(self._engine, self._x, self._claimed, scales, self._n, chosen)
         return code
 
     @property

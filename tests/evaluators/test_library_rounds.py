@@ -111,7 +111,11 @@ class Clock:
     ],
 )
 def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
-    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], LibraryRounds()
+    clock, kept, one = (
+        Clock(monkeypatch, each, [1, 6, 900]),
+        [],
+        LibraryRounds(types.SimpleNamespace(at_once=(0, 0)), 450),
+    )
     called = types.SimpleNamespace(pointer=None, user=None)
     code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
@@ -133,9 +137,31 @@ def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
 def test_what_is_worth_threads_is_left_to_them(monkeypatch, each, left):
     clock = Clock(monkeypatch, each, [1, 6, 900])
     called = types.SimpleNamespace(pointer=None, user=None)
-    one = LibraryRounds(WORTH_STARTING)
+    one = LibraryRounds(types.SimpleNamespace(at_once=(450, 0)), 450, WORTH_STARTING)
     assert one.run(clock, called, None, lambda *_: None) == (0, bool(left))
     assert clock.rounds == left
+
+
+def test_the_next_check_of_a_function_takes_one_call(monkeypatch):
+    """With as many coordinates: how long its evaluations take is known by then."""
+    run, told = Engine.run, []
+
+    def counted(self, *words):
+        code = run(self, *words)
+        told.append(words[-1][0])
+        return code
+
+    monkeypatch.setattr(Engine, "run", counted)
+    function, counts, ladders = native(), [], []
+    for gradient, x in ((right, X), (right, X), (faulty, X), (right, X[:30]), (right, X[:30])):
+        told.clear()
+        report = gradproof.check(function, gradient, x)
+        assert (report.verdict == "wrong") == (gradient is faulty)
+        assert sum(told) == report.evaluations
+        counts.append(len(told))
+        ladders.append(report.ladder(3))
+    assert ladders[0] == ladders[1]
+    assert counts == [2, 1, 1, 2, 1]
 
 
 def test_what_is_known_of_evaluations_serves_the_caller():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..library import ffi, native, pointer, twin
+from ..library import doubles, ffi, native, pointer, records_of_probes
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from .pace import Pace
@@ -56,8 +56,8 @@ class Evaluator(ABC):
         self.pace = pace or Pace()
         self.bounds = bounds
         self._library = native()
-        self._twin = twin(problem.x)
-        self._x = pointer(problem.x)
+        self._twin = "_f32" if problem.is_float32 else ""
+        self._x = ffi.from_buffer("float[]" if problem.is_float32 else "double[]", problem.x)
         self.lines: Lines | None = None
         self.changes_its_argument = False
         self._round = NO_VALUES
@@ -152,11 +152,13 @@ class Evaluator(ABC):
     def points(self, probes: Flat) -> Flat:
         """Return a new matrix with the point of one probe per row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
-        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        words, changes = pointer(probes, "gradproof_probe[]"), None if self.lines is None else np.zeros(len(probes))
-        write = self.function_of_library("gradproof_points")
-        write(self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes))
-        if self.lines is not None and changes is not None:
+        write, n = self.function_of_library("gradproof_points"), self.problem.n
+        words, count, to = records_of_probes(probes), len(probes), pointer(points)
+        if self.lines is None:
+            write(self._x, ffi.NULL, ffi.NULL, n, words, count, to, ffi.NULL)
+        else:
+            changes = np.zeros(count)
+            write(self._x, *self.lines.pointers, n, words, count, to, doubles(changes))
             self.lines.keep(probes, changes)
         return points
 

@@ -10,6 +10,7 @@ import numpy as np
 from ...engine import ROUND, Engine
 from ...library import doubles, ffi
 from ..evaluator import Keep
+from ..objectives import NativeFunction
 from .threads import BESIDE
 
 # Seconds that a call of the library may take before Python looks for Ctrl-C again.
@@ -29,13 +30,20 @@ class LibraryRounds:
 
     Parameters
     ----------
+    function
+        The objective, which remembers from one check to the next how many of its evaluations take little time.
+    n
+        The number of coordinates.
     longest
         The most seconds of a call.
     """
 
-    def __init__(self, longest: float = LONGEST) -> None:
+    def __init__(self, function: NativeFunction, n: int, longest: float = LONGEST) -> None:
+        self._function = function
+        self._n = n
         self._longest = longest
-        self._most = FIRST
+        known_n, at_once = function.at_once
+        self._most = at_once if known_n == n and at_once else FIRST
         # Seconds of an evaluation in the last call; 0 where the overhead hides them.
         self.seconds = 0.0
         self._values = np.empty(ROUND)
@@ -67,5 +75,6 @@ class LibraryRounds:
                 self.seconds = max((time.perf_counter() - began - BESIDE) / count - EACH, 0.0)
                 soon = int(self._longest / self.seconds) if self.seconds > 0.0 else ROUND
                 self._most = min(ROUND, LEAP * self._most, soon)
+                self._function.at_once = self._n, min(self._most, LEAP)
             if code or not count or not 0 < told[1] <= self._most:
                 return code, told[1] > 0

@@ -195,7 +195,8 @@ class NativeEvaluator(Evaluator):
         """Go through rounds that are short, and not worth several threads; return whether there are more."""
         self._done = 0
         if self._library_rounds is None:
-            self._library_rounds = LibraryRounds(LONGEST if self._threads.most == 1 else WORTH_STARTING)
+            longest = LONGEST if self._threads.most == 1 else WORTH_STARTING
+            self._library_rounds = LibraryRounds(self.objective, self.problem.n, longest)
         rounds = self._library_rounds
         noted = keep if self._rerun is None else functools.partial(self._kept_and_noted, keep)
         code, more = rounds.run(engine, self._call, self._point(0), noted)
@@ -282,8 +283,7 @@ class NativeEvaluator(Evaluator):
         point = self._point(thread)
         claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
         asked, to, predicted = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
-        called, x, n = self._call, self._x, self.problem.n
-        evaluate = self.function_of_library("gradproof_evaluate")
+        called, x, n, evaluate = self._call, self._x, self.problem.n, self.function_of_library("gradproof_evaluate")
         # One argument after the other: to unpack some of them takes as long as to make their pointers.
         f, user, count = called.pointer, called.user, len(probes)
         code: int = evaluate(f, user, x, claimed, sizes, n, asked, count, to, predicted, point)
