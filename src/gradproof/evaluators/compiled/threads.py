@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # In seconds: for a shorter chunk it is not worth starting another thread, nor waking one that is there.  To start one
 # and share the rows takes half a millisecond of the processors; where they are busy, one waits for several.
-WORTH_STARTING = 2e-3
+WORTH_STARTING = 4e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
