@@ -6,12 +6,12 @@ reported by the user's names: `x[12]`, `W1[3, 7]`, `layers.0.bias[5]`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .nodes import Branch, Held, Leaf, Node, named
+from .nodes import Branch, Held, Leaf, Node, named, not_empty
 from .numbers import REALS, Flat, as_numbers, too_deep
 
 
@@ -289,11 +289,6 @@ def _is_numbers(value: Sequence[Any]) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex, str, bool, np.generic)) or value is None
-
-
-def not_empty(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
-    """Return the arrays and numbers that have coordinates."""
-    return tuple(leaf for leaf in leaves if leaf.stop > leaf.start)
 
 
 def _leaves(node: Node) -> Iterator[Leaf]:

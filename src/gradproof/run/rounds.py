@@ -55,16 +55,13 @@ def run_check(
         claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
         values = Values(problem.x, problem.layout.indices)
         engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
-        answers = keeper.record(evaluator, engine, values, problem, calls)
-        stopped_by = _run(engine, answers, evaluator, values, keeper)
+        stopped_by = _run(engine, keeper.record(evaluator, engine, values, problem, calls), evaluator, values, keeper)
     finally:
         _close(evaluator, display)
     outcome = engine.result()
     if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
-    _note_remarks(problem, claimed, values, outcome)
-    if keeper.failure:
-        problem.note(keeper.failure)
+    _note_remarks(problem, claimed, values, outcome, keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.exceptions
     convention = settings.convention or DEFAULT_CONVENTION
@@ -177,8 +174,8 @@ def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Opti
     return Engine(problem, claimed, options, sizes, zeroed=zeroed)
 
 
-def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome) -> None:
-    """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
+def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome, failure: str) -> None:
+    """Note what the result shows beyond its findings, first of all that f ignores x, and a failure to save it."""
     if outcome.report.verdict == codes.VERDICT_WRONG and not problem.exceptions:
         kept, outside = values.first(values.rounds)[2], outcome.report.outside
         everywhere = not (problem.along_lines or outcome.report.untested)
@@ -190,6 +187,8 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         problem.note(remark)
     if len(outcome.findings):
         _note_patterns(problem, claimed, acceptable, outcome)
+    if failure:
+        problem.note(failure)
 
 
 def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat | bool, outcome: Outcome) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..nodes import Branch, Held, Leaf, Node
+from ..nodes import Branch, Held, Leaf, Node, not_empty
 from ..numbers import Flat, frozen, in_short, place_among, whole
-from ..structure import Layout, not_empty
+from ..structure import Layout
 from .names import Places, places_named, unknown
 
 
