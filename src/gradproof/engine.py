@@ -86,10 +86,10 @@ class Engine:
         self.plans_by_budget = problem.along_lines
         self.claimed = claimed
         # For every coordinate the core reckons in double, whatever the type of x; along lines nothing is copied.
-        self._point = problem.x if problem.along_lines else np.ascontiguousarray(problem.x, np.float64)
-        self._x, self._claimed = pointer(self._point), pointer(claimed)
+        self._point = problem.x if problem.along_lines else problem.x.astype(np.float64, copy=False)
         self._twin = twin(self._point)
-        self._tell = self._twin_of("tell")
+        real = "float[]" if self._twin else "double[]"
+        self._x, self._claimed = ffi.from_buffer(real, self._point), ffi.from_buffer(real, claimed)
         borders = _borders(problem) if problem.along_lines else NOWHERE
         self._blocks = max(len(borders) - 1, 0)
         self.budget = options.budget
@@ -100,14 +100,15 @@ class Engine:
         # Behind what `run` has told there is room for a round; along lines it tells nothing.
         self._probes = np.empty(ROUND if problem.along_lines else 2 * ROUND, PROBE)
         self._asked = records_of_probes(self._probes)
-        self._ask = self._library.gradproof_ask
         _checked(self._begun(chosen, borders, sizes))
         if not zeroed:
             self._memory[0] = OWN_MARK
 
     def _begun(self, chosen: Any, borders: Flat, sizes: Flat | None) -> int:
-        point = (self._x, self._claimed, pointer(sizes), self._n)
-        return int(self._twin_of("engine_start")(self._engine, *point, chosen))
+        start = self._twin_of("engine_start")
+        scales = ffi.NULL if sizes is None else doubles(sizes)
+        code: int = start(self._engine, self._x, self._claimed, scales, self._n, chosen)
+        return code
 
     @property
     def memory(self) -> Flat:
@@ -141,7 +142,7 @@ class Engine:
 
     def ask(self) -> Flat:
         """Return the next round of probes, one a row; none when the check is finished."""
-        count = self._ask(self._engine, self._asked, ROUND)
+        count = self._library.gradproof_ask(self._engine, self._asked, ROUND)
         return self._probes[: count if count >= 0 else _checked(count)]
 
     def tell(self, values: Flat, changes: Flat | None, outside: int = 0) -> None:
@@ -156,7 +157,8 @@ class Engine:
         if outside:
             self._library.gradproof_skip(self._engine, outside)
         predicted = ffi.NULL if changes is None else doubles(changes)
-        code: int = self._tell(self._engine, self._x, self._claimed, doubles(values), predicted, len(values))
+        tell = self._twin_of("tell")
+        code: int = tell(self._engine, self._x, self._claimed, doubles(values), predicted, len(values))
         return code
 
     def run(self, objective: Any, user: Any, point: Any, values: Any, most: int, told: Any) -> int:
@@ -164,9 +166,9 @@ class Engine:
 
         Return 0, or the code of the objective that ended the call.
         """
-        told_and_point = self._x, self._asked, values, most, point, told
-        code: int = self._library.gradproof_run(self._engine, objective, user, *told_and_point)
-        return code if code > 0 or code == codes.BAD_RETURN else _checked(code)
+        run, engine, x, asked = self._library.gradproof_run, self._engine, self._x, self._asked
+        code: int = run(engine, objective, user, x, asked, values, most, point, told)
+        return code if code >= 0 or code == codes.BAD_RETURN else _checked(code)
 
     def told_by_library(self, count: int) -> Flat:
         """Return the probes that `run` has told."""
@@ -181,9 +183,7 @@ class Engine:
 
     def result(self) -> Outcome:
         """Return what has been found so far."""
-        report: Report = ffi.new("gradproof_report *")
-        report.size = SIZE_OF_REPORT
-        self._result(report, None)
+        report = self._report()
         findings = self._findings(report) if report.findings else NO_FINDINGS
         if self._along_lines:
             indices, causes = np.zeros((2, self._coordinates(None, None, None, None, 0)), np.int64)
@@ -200,16 +200,21 @@ class Engine:
 
     def is_right(self) -> bool:
         """Whether all claims have been tested and are right, which `result` would tell in more time."""
+        report = self._report()
+        return bool(report.verdict == codes.VERDICT_RIGHT and not report.untested)
+
+    def _report(self) -> Report:
         report: Report = ffi.new("gradproof_report *")
         report.size = SIZE_OF_REPORT
-        self._result(report, None)
-        return bool(report.verdict == codes.VERDICT_RIGHT and not report.untested)
+        _checked(self._library.gradproof_result(self._engine, report, ffi.NULL, 0))
+        return report
 
     def _findings(self, report: Report) -> Flat:
         """Return the findings of a report that has some."""
         findings = np.zeros(report.findings, FINDING)
         findings["size"][0] = FINDING.itemsize
-        self._result(report, findings)
+        room = pointer(findings, "gradproof_finding[]")
+        _checked(self._library.gradproof_result(self._engine, report, room, len(findings)))
         return findings
 
     def _coordinates(
@@ -217,10 +222,6 @@ class Engine:
     ) -> int:
         arrays = pointer(indices), pointer(causes), pointer(kinks), pointer(resolutions)
         return _checked(self._library.gradproof_coordinates(self._engine, *arrays, count))
-
-    def _result(self, report: Report, findings: Flat | None) -> None:
-        room = (ffi.NULL, 0) if findings is None else (pointer(findings, "gradproof_finding[]"), len(findings))
-        _checked(self._library.gradproof_result(self._engine, report, *room))
 
     def blocks(self) -> tuple[Flat, ...]:
         """Return the norm of the claim in each named block, the bar of lines over it (0: none), and the factor seen.
@@ -283,7 +284,7 @@ def _checked(code: int) -> int:
 
 def _borders(problem: Problem) -> Flat:
     """Return where the named blocks begin and where the last one ends; nothing where x is one array."""
-    leaves = [leaf for leaf in problem.layout.leaves if leaf.stop > leaf.start]
+    leaves = problem.layout.arrays
     if len(leaves) < 2:
         return np.zeros(0, np.int64)
     return np.array([*(leaf.start for leaf in leaves), problem.n], np.int64)

@@ -99,6 +99,14 @@ class Lines:
         return "first\n    second"
 
 
+def test_what_is_refused_is_refused_after_its_equal_was_accepted():
+    """True is 1, and yet no seed."""
+    for name in ("seed", "budget"):
+        assert gradproof.check(hinge, hinge_gradient, POINT, **{name: 1}).evaluations > 0
+        with pytest.raises(TypeError, match=f"{name} must be an integer, not True"):
+            gradproof.check(hinge, hinge_gradient, POINT, **{name: True})
+
+
 @pytest.mark.parametrize("name", ["seed", "budget", "rtol", "atol", "time_limit", "save", "mode", "sign", "precision"])
 @pytest.mark.parametrize(
     ("value", "told"),

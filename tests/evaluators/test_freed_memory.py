@@ -14,7 +14,7 @@ import gradproof
 from gradproof.evaluators import evaluator
 
 if {switched_off}:
-    evaluator.KEPT_BYTES = range(0)
+    evaluator.KEPT_BYTES = -1
 x = np.linspace(0.5, 2, 50_000)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 report = gradproof.check(lambda x: np.sum(np.log1p(np.exp(-x * x))), np.zeros(x.size), x, mode="full", budget=300)

@@ -8,10 +8,10 @@ from workers import faulty, fields, objective, right
 
 import gradproof
 from gradproof.engine import ROUND, Engine
-from gradproof.evaluators.compiled import library_rounds, threads
+from gradproof.evaluators.compiled import library_rounds
 from gradproof.evaluators.compiled.library_rounds import LibraryRounds
 from gradproof.evaluators.compiled.native import NativeEvaluator
-from gradproof.evaluators.compiled.threads import BESIDE, Threads
+from gradproof.evaluators.compiled.threads import WORTH_STARTING
 from gradproof.evaluators.pace import Pace
 from gradproof.library import ffi
 
@@ -111,7 +111,11 @@ class Clock:
     ],
 )
 def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
-    clock, kept, one = Clock(monkeypatch, each, [1, 6, 900]), [], LibraryRounds(450)
+    clock, kept, one = (
+        Clock(monkeypatch, each, [1, 6, 900]),
+        [],
+        LibraryRounds(types.SimpleNamespace(at_once=(0, 0)), 450),
+    )
     called = types.SimpleNamespace(pointer=None, user=None)
     code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
@@ -122,20 +126,42 @@ def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
         assert 0.5 * each < one.seconds <= each
 
 
-def test_what_is_worth_threads_is_left_to_them(monkeypatch):
-    """As soon as it is known how long a row takes."""
-    moments = iter((0.0, BESIDE / 2, 2.0, 2.0 + 6e-4 + BESIDE))
-    monkeypatch.setattr(threads, "time", types.SimpleNamespace(perf_counter=lambda: next(moments)))
-    several = Threads(2)
-    assert several.alone(ROUND) == 0
-    several.run(lambda thread, rows: 0, 1)  # too soon to tell how long a row takes
-    assert several.alone(ROUND) == 256
-    several.run(lambda thread, rows: 0, 6)  # each took 0.1 ms: 20 are worth a thread
-    assert several.alone(ROUND) in (19, 20)
-    clock = Clock(monkeypatch, 1e-6, [1, 6, 900])
+@pytest.mark.parametrize(
+    ("each", "left"),
+    [
+        (1e-6, []),  # all of it takes less than to start a thread
+        (1e-5, [900]),  # as soon as it is known how long an evaluation takes
+        (1e-3, [6, 900]),
+    ],
+)
+def test_what_is_worth_threads_is_left_to_them(monkeypatch, each, left):
+    clock = Clock(monkeypatch, each, [1, 6, 900])
     called = types.SimpleNamespace(pointer=None, user=None)
-    assert LibraryRounds(450).run(clock, called, None, lambda *_: None, 20) == (0, True)
-    assert (clock.most, clock.rounds) == ([20], [900])
+    one = LibraryRounds(types.SimpleNamespace(at_once=(450, 0)), 450, WORTH_STARTING)
+    assert one.run(clock, called, None, lambda *_: None) == (0, bool(left))
+    assert clock.rounds == left
+
+
+def test_the_next_check_of_a_function_takes_one_call(monkeypatch):
+    """With as many coordinates: how long its evaluations take is known by then."""
+    run, told = Engine.run, []
+
+    def counted(self, *words):
+        code = run(self, *words)
+        told.append(words[-1][0])
+        return code
+
+    monkeypatch.setattr(Engine, "run", counted)
+    function, counts, ladders = native(), [], []
+    for gradient, x in ((right, X), (right, X), (faulty, X), (right, X[:30]), (right, X[:30])):
+        told.clear()
+        report = gradproof.check(function, gradient, x)
+        assert (report.verdict == "wrong") == (gradient is faulty)
+        assert sum(told) == report.evaluations
+        counts.append(len(told))
+        ladders.append(report.ladder(3))
+    assert ladders[0] == ladders[1]
+    assert counts == [2, 1, 1, 2, 1]
 
 
 def test_what_is_known_of_evaluations_serves_the_caller():

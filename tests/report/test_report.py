@@ -76,10 +76,27 @@ def test_truth(right, wrong, untested):
 def test_a_report_is_a_dataclass(right):
     assert dataclasses.is_dataclass(right)
     names = {one.name for one in dataclasses.fields(right)}
-    assert set(vars(right)) <= names
+    assert set(vars(right)) <= names | {"_found"}
     assert dataclasses.replace(right, n=7).n == right.__replace__(n=7).n == 7 != right.n
     with pytest.raises(dataclasses.FrozenInstanceError):
         del right.n
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda report: pickle.loads(pickle.dumps(report))])
+@pytest.mark.parametrize("gradient", [g, lambda x: -g(x)])
+@pytest.mark.parametrize("mode", ["full", "lines"])
+def test_fields_that_nobody_has_read_are_copied(copied, gradient, mode):
+    """They are made when they are read, and a copy has all of them, whatever is done to x afterwards."""
+    x, claimed = X.copy(), gradient(X)
+    report = gradproof.check(f, claimed, x, mode=mode)
+    known = gradproof.check(f, gradient(X), X, mode=mode).to_json()
+    x[:], claimed[:] = 0, 0
+    other = copied(report)
+    assert {one.name for one in dataclasses.fields(report)} == set(vars(other))
+    assert other.to_json() == report.to_json() == known
+    for one in (other, report):
+        with pytest.raises(AttributeError, match="no attribute 'wrongs'"):
+            one.wrongs  # noqa: B018 - reading it is what is tested
 
 
 def test_a_report_cannot_be_changed(right, wrong):

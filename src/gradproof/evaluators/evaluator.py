@@ -5,29 +5,30 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..library import ffi, native, pointer, twin
+from ..library import doubles, ffi, native, pointer, records_of_probes
 from ..problem.numbers import Flat
 from ..problem.point import Problem
 from .pace import Pace
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from ..engine import Engine
     from ..problem.bounds import Bounds
     from .lines import Lines
 
-# Sizes of points, in bytes: larger ones are not worth the memory.
-KEPT_BYTES = range((1 << 20) + 1)
+# What receives probes and their values.
+Keep: TypeAlias = Callable[[Flat, Flat], None]
+# Points of more bytes are not worth the memory.
+KEPT_BYTES = 1 << 20
 # What a check itself takes for its engine and one round: as much as for a point of this many bytes.
 OWN_BYTES = 1 << 17
 NO_VALUES: Flat = np.empty(0)
 
 
+@functools.lru_cache(maxsize=64)
 def keep_freed_memory(size: int) -> None:
     """Make the C library keep memory that an objective frees for its next call, and a check for the next check.
 
@@ -36,13 +37,8 @@ def keep_freed_memory(size: int) -> None:
     up to the size of the largest one that was ever freed (M_MMAP_THRESHOLD in mallopt(3)): so allocate a large block
     once, and free it.  Nothing is written to it.
     """
-    if size in KEPT_BYTES:
-        _free_once(8 * max(1 << size.bit_length(), OWN_BYTES))
-
-
-@functools.cache
-def _free_once(size: int) -> None:
-    np.empty(size, np.uint8)
+    if size <= KEPT_BYTES:
+        np.empty(8 * max(1 << size.bit_length(), OWN_BYTES), np.uint8)
 
 
 class EndedError(RuntimeError):
@@ -60,8 +56,8 @@ class Evaluator(ABC):
         self.pace = pace or Pace()
         self.bounds = bounds
         self._library = native()
-        self._twin = twin(problem.x)
-        self._x = pointer(problem.x)
+        self._twin = "_f32" if problem.is_float32 else ""
+        self._x = ffi.from_buffer("float[]" if problem.is_float32 else "double[]", problem.x)
         self.lines: Lines | None = None
         self.changes_its_argument = False
         self._round = NO_VALUES
@@ -87,12 +83,6 @@ class Evaluator(ABC):
     def use_one_thread(self) -> None:  # noqa: B027 - most have no other thread
         """Work in the caller's thread only, because the caller runs several evaluators at once."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Stop whatever works in the background."""
         if self.lines is not None:
@@ -103,7 +93,7 @@ class Evaluator(ABC):
         """Whether `run` can go through rounds; that of most evaluators takes Python for each."""
         return False
 
-    def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
+    def run(self, engine: Engine, keep: Keep) -> bool:
         """Go through rounds of a check as long as they are short; return whether there are more."""
         raise NotImplementedError
 
@@ -162,11 +152,13 @@ class Evaluator(ABC):
     def points(self, probes: Flat) -> Flat:
         """Return a new matrix with the point of one probe per row; nothing else refers to its memory."""
         points = np.empty((len(probes), self.problem.n), self.problem.x.dtype)
-        claimed, sizes = (ffi.NULL, ffi.NULL) if self.lines is None else self.lines.pointers
-        words, changes = pointer(probes, "gradproof_probe[]"), None if self.lines is None else np.zeros(len(probes))
-        write = self.function_of_library("gradproof_points")
-        write(self._x, claimed, sizes, self.problem.n, words, len(probes), pointer(points), pointer(changes))
-        if self.lines is not None and changes is not None:
+        write, n = self.function_of_library("gradproof_points"), self.problem.n
+        words, count, to = records_of_probes(probes), len(probes), pointer(points)
+        if self.lines is None:
+            write(self._x, ffi.NULL, ffi.NULL, n, words, count, to, ffi.NULL)
+        else:
+            changes = np.zeros(count)
+            write(self._x, *self.lines.pointers, n, words, count, to, doubles(changes))
             self.lines.keep(probes, changes)
         return points
 

@@ -21,7 +21,9 @@ def local_evaluator(
     objective: Any, problem: Problem, pace: Pace | None = None, bounds: Bounds | None = None
 ) -> Evaluator:
     """Return the evaluator that suits an objective, working in this process."""
-    if isinstance(objective, (NativeFunction, Batched)) or (isinstance(objective, InPlace) and problem.is_in_place):
+    if isinstance(objective, NativeFunction):
+        return _of_machine_code()(objective, problem, pace, bounds)
+    if isinstance(objective, Batched) or (isinstance(objective, InPlace) and problem.is_in_place):
         return _marked(objective, problem, pace, bounds)
     if not callable(objective):
         raise TypeError(f"objective must be a function of x, {not_of_x(objective)}")
@@ -46,12 +48,8 @@ def _reader_of_numba() -> Callable[[Any, Problem], NativeFunction | None]:
     return as_native_function
 
 
-def _marked(
-    objective: NativeFunction | Batched | InPlace, problem: Problem, pace: Pace | None, bounds: Bounds | None
-) -> Evaluator:
-    """Return the evaluator of an objective whose kind the user has said."""
-    if isinstance(objective, NativeFunction):
-        return _of_machine_code()(objective, problem, pace, bounds)
+def _marked(objective: Batched | InPlace, problem: Problem, pace: Pace | None, bounds: Bounds | None) -> Evaluator:
+    """Return the evaluator of an objective in Python whose kind the user has said."""
     if isinstance(objective, Batched):
         from .batched import BatchedEvaluator
 

@@ -206,6 +206,8 @@ class NativeFunction:
         self.tried = tried
         # As C calls it, by its role and the type of x.
         self.called: dict[tuple[str, str], Any] = {}
+        # Of the last check: the number of coordinates, and how many evaluations took little time; 0 before the first.
+        self.at_once = 0, 0
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what to pickle: pointers of C cannot be."""

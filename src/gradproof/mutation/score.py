@@ -214,7 +214,7 @@ def _score(asked: Asked, report: Report, settings: Settings) -> MutationScore:
 
 def _planted(problem: Problem, claimed: Flat) -> Iterator[tuple[str, str, Flat]]:
     """Yield arrays, bugs, and the gradients that have them."""
-    leaves = [leaf for leaf in problem.layout.leaves if leaf.stop > leaf.start]
+    leaves = problem.layout.arrays
     for leaf in leaves[:MOST_ARRAYS]:
         for bug, flat in planted(claimed, problem.x, leaf, leaves):
             yield problem.layout.title_of(leaf), bug, flat

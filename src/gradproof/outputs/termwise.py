@@ -146,7 +146,7 @@ def _blamed(layout: Layout, slopes: Flat, errors: Flat) -> tuple[str, Blamed | N
     one = blamed_part(slopes, errors)
     if one is not None:
         return layout.name(one.number), one
-    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    leaves = layout.arrays
     array = blamed_part(np.add.reduceat(slopes, [leaf.start for leaf in leaves], axis=0), errors)
     # The only array is the sum itself.
     return (leaves[array.number].path, array) if array is not None and len(leaves) > 1 else ("", None)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .nodes import Branch
-from .numbers import Flat, too_deep
+from .numbers import REALS, Flat, too_deep
 from .point import Problem, call, called, same_numbers
 from .structure import Layout
 
@@ -195,7 +195,7 @@ def _call(gradient: Callable[[Any], Any], problem: Problem, word: str = "gradien
 
 def _flattened(problem: Problem, value: Any, what: str, dtype: Any) -> Flat:
     """Return a claimed gradient as a new flat vector; what a structure leaves out as None counts as 0, with a note."""
-    if value is None:
+    if value is None or (type(value) is np.ndarray and value.dtype.char in REALS):
         return problem.layout.flatten(value, what, dtype=dtype)
     if type(value) is not np.ndarray and not problem.layout.takes_labels:
         # Imported on use: most gradients return an array.

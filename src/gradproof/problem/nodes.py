@@ -161,6 +161,11 @@ class Branch:
         return [value.get(key) for key in self.keys]
 
 
+def not_empty(leaves: Iterable[Leaf]) -> tuple[Leaf, ...]:
+    """Return the arrays and numbers that have coordinates."""
+    return tuple(leaf for leaf in leaves if leaf.stop > leaf.start)
+
+
 def named(path: str, what: str) -> str:
     """Return what a message calls something at a path of a structure."""
     return f"{what}, at {path!r}," if path else what

@@ -60,6 +60,11 @@ def is_finite(vector: Flat) -> bool:
     return b"\0" not in np.isfinite(vector).tobytes()
 
 
+def is_zero(vector: Flat) -> bool:
+    """Whether all numbers of a vector, at least one, are 0."""
+    return not (vector.item(0) or np.count_nonzero(vector))  # the first one says it of most
+
+
 def has_nan(vector: Flat) -> bool:
     """Whether a number of a vector is NaN."""
     return b"\1" in np.isnan(vector).tobytes()

@@ -132,18 +132,16 @@ class Choice:
 
         return chosen_coordinates(layout, self.only, self.held)
 
-    def problem(self, layout: Layout, flat: Flat) -> Problem:
-        """Return the problem at a flat point, restricted to what is to be checked."""
-        if self is EVERYTHING:
-            return Problem(layout, flat)
+    def of(self, layout: Layout, flat: Flat) -> tuple[Layout, Flat]:
+        """Return the layout and the numbers of a flat point that are to be checked."""
         layout = self.named(layout)
         indices = self.indices(layout)
         if indices is None:
-            return Problem(layout, flat)
+            return layout, flat
         from .coordinates.chosen import Chosen
 
         every = flat.copy()
-        return Problem(Chosen(layout, every, indices), every[indices])
+        return Chosen(layout, every, indices), every[indices]
 
 
 EVERYTHING = Choice()
@@ -154,8 +152,10 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
 
     With `hold`, integers, text and None in a structure are no coordinates.
     """
-    layout, flat = _read(x, hold)
-    problem = choice.problem(layout, flat)
+    layout, flat = read(x, hold=hold) if type(x) is np.ndarray else _read_other(x, hold)
+    if choice is not EVERYTHING:
+        layout, flat = choice.of(layout, flat)
+    problem = Problem(layout, flat)
     if type(x) is not np.ndarray:
         # Imported on use, here and below: most x are one array.
         from .given.foreign import about_conversion, is_frame
@@ -163,32 +163,34 @@ def read_problem(x: Any, choice: Choice = EVERYTHING, *, hold: bool = False) -> 
         if not is_frame(x):
             problem.notes.extend(about_conversion(x))
     # A vector that is no view has memory of its own.
-    if isinstance(x, np.ndarray) and problem.x.base is not None:
-        problem.x = problem.watch.own(problem.x, "x")
-    refuse_what_is_not_finite(problem.layout, problem.x)
+    if flat.base is not None and isinstance(x, np.ndarray):
+        problem.x = problem.watch.own(flat, "x")
+    refuse_what_is_not_finite(layout, problem.x)
     return problem
 
 
-def _read(x: Any, hold: bool) -> tuple[Layout, Flat]:
-    if type(x) is not np.ndarray:
-        from .given.foreign import is_frame, refuse_foreign
+def _read_other(x: Any, hold: bool) -> tuple[Layout, Flat]:
+    from .given.foreign import is_frame, refuse_foreign
 
-        if is_frame(x):
-            from .given.frames import read_frame  # on use, as are all forms that few have
+    if is_frame(x):
+        from .given.frames import read_frame  # on use, as are all forms that few have
 
-            return read_frame(x)
-        try:
-            refuse_foreign(x)
-        except RecursionError:
-            raise too_deep("x") from None
+        return read_frame(x)
+    try:
+        refuse_foreign(x)
+    except RecursionError:
+        raise too_deep("x") from None
     return read(x, hold=hold)
 
 
 def read(x: Any, *, hold: bool = False) -> tuple[Layout, Flat]:
     """Return the layout of the user's x and its numbers as a flat vector; a single array is not copied."""
-    is_array = type(x) is np.ndarray and x.dtype.char in REALS
-    layout = _layout_of_array(x.shape, x.dtype.char) if is_array else layout_of(x, hold=hold)
-    return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
+    if type(x) is not np.ndarray or x.dtype.char not in REALS:
+        layout = layout_of(x, hold=hold)
+        return layout, layout.flat_or_same(x, "x", dtype=layout.dtype)
+    layout = _layout_of_array(x.shape, x.dtype.char)
+    is_plain = x.flags.c_contiguous and x.dtype.isnative
+    return layout, x.reshape(-1) if is_plain else layout.flatten(x, "x", dtype=layout.dtype)
 
 
 @functools.lru_cache(maxsize=64)
@@ -213,7 +215,7 @@ def refuse_what_is_not_finite(layout: Layout, flat: Flat) -> None:
 def same_numbers(a: Flat, b: Flat) -> bool:
     """Return whether two vectors of equal length are equal everywhere; compared piece by piece."""
     if a.size <= PIECE:
-        return bool(np.count_nonzero(a == b) == a.size)
+        return b"\0" not in (a == b).tobytes()  # in half of the time that NumPy takes to count them
     for start in range(0, a.size, PIECE):
         here, there = a[start : start + PIECE], b[start : start + PIECE]
         if np.count_nonzero(here == there) < here.size:

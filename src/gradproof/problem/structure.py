@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .nodes import Branch, Held, Leaf, Node, named
+from .nodes import Branch, Held, Leaf, Node, named, not_empty
 from .numbers import REALS, Flat, as_numbers, too_deep
 
 
@@ -37,6 +37,7 @@ class Layout:
         only = root if isinstance(root, Leaf) else None
         self.leaves = tuple(_leaves(root)) if only is None else (only,)
         self._single = None if only is None or only.is_complex else only  # the only array, if it is real
+        self.arrays = not_empty(self.leaves)
         self.n = self.total = self.leaves[-1].stop if self.leaves else 0  # coordinates that are checked, and all
         if only is not None:
             self.dtype = only.dtype or DOUBLE

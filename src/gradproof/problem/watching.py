@@ -27,9 +27,8 @@ class ChangedError(ValueError):
 class Watch:
     """The arrays that a check reads in place."""
 
-    def __init__(self) -> None:
-        # What the user calls an array, the array, and the fingerprint that it must keep.
-        self.borrowed: list[tuple[str, Flat, int]] = []
+    # What the user calls an array, the array, and the fingerprint that it must keep; of most checks there is none.
+    borrowed: tuple[tuple[str, Flat, int], ...] = ()
 
     def own(self, flat: Flat, name: str) -> Flat:
         """Return a copy that only the check holds or, if that would be too large, the vector itself, watched.
@@ -44,7 +43,7 @@ class Watch:
         if flat.nbytes <= COPIED_BYTES:
             copy: Flat = flat.copy()
             return copy
-        self.borrowed.append((name, flat, fingerprint(flat)))
+        self.borrowed = (*self.borrowed, (name, flat, fingerprint(flat)))
         return flat
 
     def look(self) -> None:

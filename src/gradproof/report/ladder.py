@@ -109,9 +109,11 @@ class Values:
             self._take(np.frombuffer(probes, PROBE), values)
 
     def _take(self, probes: Flat, values: Flat) -> None:
-        if len(probes) and not np.count_nonzero(probes["start"] != probes["stop"]):
-            self._at_x = float(values[0]) if math.isnan(self._at_x) else self._at_x
-            return
+        at_x = (probes["start"] == probes["stop"]).nonzero()[0]
+        if at_x.size:
+            self._at_x = float(values[at_x[0]]) if math.isnan(self._at_x) else self._at_x
+            if at_x.size == len(probes):
+                return
         single = along_one_coordinate(probes)
         if self._x.size <= KEPT_WHOLE or len(probes) < LARGE:
             if np.count_nonzero(single) == len(probes):

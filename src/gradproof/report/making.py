@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,6 @@ from .records import Evidence
 from .report import Report
 
 if TYPE_CHECKING:
-    from ..core.records import border
     from ..problem.exceptions import Raised
     from .cause import Cause
     from .finding import Finding
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 # The fields that a finding of the engine and one of a report share.
 SAME = ("start", "stop", "claimed", "slope", "left", "right", "error_bar", "step", "resolution", "distance", "partner")
+# The fields of a report that its engine has under the same name, and those that say how the check went.
+COUNTS = ("n", "tested", "agreeing", "untested", "evaluations", "rounds")
+FIGURES = ("value", "noise_floor", "spread", "resolution", "rtol")
+OF_COURSE = ("mode", "seed", "gradient_evaluations", "stopped_by", "warnings")
 
 CODES = {word: code for code, (word, _) in codes.CAUSES.items()}
 
@@ -41,67 +45,73 @@ class Course(NamedTuple):
 
 def make_report(outcome: Outcome, evidence: Evidence, course: Course) -> Report:
     """Return the report of a check, with the user's names for coordinates."""
-    found = outcome.report
-    findings = tuple(_findings(outcome.findings, evidence, found.noise_floor)) if found.findings else ()
-    layout, indices = evidence.layout, evidence.layout.indices
-    lines = course.mode == "lines"
-    fields = _numbers(found)
-    # One field after the other: pairs of names and values take twice as long.
-    fields.update(
-        mode=course.mode,
-        seed=course.seed,
-        gradient_evaluations=course.gradient_evaluations,
-        stopped_by=course.stopped_by,
-        warnings=course.warnings,
-        exceptions=course.exceptions,
-        sign=course.sign,
-        convention=course.convention,
-        wrong=_wrong(outcome, indices),
-        kinks=_kinks(outcome, findings, indices),
-        findings=findings,
-        resolutions=frozen(_resolutions(outcome, indices, layout.total)),
-        held=layout.total - layout.n,
-        power=_power(found, evidence, course.gradient_evaluations) if lines else None,
-        sampled=frozen(in_x(indices, outcome.looked_at)) if outcome.looked_at.size else NOWHERE,
-        cause=_open_cause(found) if lines else None,
-        _evidence=_completed(evidence, found),
+    found, layout = outcome.report, evidence.layout
+    # Without these, a report would have their defaults; the other fields are made when they are read.
+    return Report._of_fields(
+        {
+            "verdict": codes.VERDICTS[found.verdict],
+            "outside": found.outside,
+            "atol": found.atol,
+            "vouched": found.vouched,
+            "unseen": found.unseen,
+            "held": layout.total - layout.n,
+            "exceptions": course.exceptions,
+            "sign": course.sign,
+            "convention": course.convention,
+            "_found": Found(outcome, evidence, course),
+        }
     )
-    return Report._of_fields(fields)
 
 
-def _numbers(report: border.Report) -> dict[str, Any]:
-    """Return the scalar fields of a report, converted from those of the engine."""
-    return {
-        "verdict": codes.VERDICTS[report.verdict],
-        "n": report.n,
-        "tested": report.tested,
-        "agreeing": report.agreeing,
-        "undecided": report.open,
-        "untested": report.untested,
-        "evaluations": report.evaluations,
-        "outside": report.outside,
-        "rounds": report.rounds,
-        "value": report.value,
-        "noise_floor": report.noise_floor,
-        "noise_measured": bool(report.noise_measured),
-        "arithmetic": codes.ARITHMETICS[report.arithmetic],
-        "nondeterministic": bool(report.nondeterministic),
-        "spread": report.spread,
-        "resolution": report.resolution,
-        "rtol": report.rtol,
-        "atol": report.atol,
-        "vouched": report.vouched,
-        "unseen": report.unseen,
-    }
+class Found:
+    """What a check found, of which its report makes its fields when they are read: of most reports few are.
+
+    Parameters
+    ----------
+    outcome
+        What the engine found.
+    evidence
+        What the report keeps.
+    course
+        How the check went.
+    """
+
+    def __init__(self, outcome: Outcome, evidence: Evidence, course: Course) -> None:
+        self.outcome = outcome
+        self.evidence = evidence
+        self.course = course
+
+    @property
+    def is_along_lines(self) -> bool:
+        """Whether the check went along lines."""
+        return self.course.mode == "lines"
+
+    def has(self, name: str) -> bool:
+        """Whether the report has a field of this name, apart from those that are there."""
+        return name in MAKERS
+
+    def field(self, name: str) -> Any:
+        """Return that field of the report."""
+        return MAKERS[name](self)
 
 
-def _power(report: border.Report, evidence: Evidence, gradient_evaluations: int) -> Power:
-    """Return the power of a check from the report of its engine and the named blocks of x."""
+def _evidence(found: Found) -> Evidence:
+    """Return what a report keeps, with what the engine says of noise, of changes, and of usual resolutions."""
+    report = found.outcome.report
+    usual = (report.usual_resolution, report.usual_relative, report.compared)
+    return Evidence(*found.evidence[:4], report.noise_source, report.change, usual)
+
+
+def _power(found: Found) -> Power | None:
+    """Return the power of a check along lines from the report of its engine and the named blocks of x."""
+    report, evidence = found.outcome.report, found.evidence
+    if not found.is_along_lines:
+        return None
     # Imported on use, here and below: most checks do not go along lines, and most find nothing.
     from .power import BlockPower, Power
 
     bar = float(report.bar)
-    leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
+    leaves = evidence.layout.arrays
     known = zip(leaves, *(part.tolist() for part in evidence.blocks), strict=True) if len(evidence.blocks[0]) else ()
     return Power(
         bar=bar,
@@ -118,54 +128,61 @@ def _power(report: border.Report, evidence: Evidence, gradient_evaluations: int)
         resolution=float(report.resolution),
         rtol=float(report.rtol),
         evaluations=report.evaluations,
-        gradient_evaluations=gradient_evaluations,
+        gradient_evaluations=found.course.gradient_evaluations,
         blocks=tuple(BlockPower(leaf.path, norm, own or bar, *rest) for leaf, norm, own, *rest in known),
     )
 
 
-def _completed(evidence: Evidence, report: border.Report) -> Evidence:
-    """Return what a report keeps, with what the engine says of noise, of changes, and of usual resolutions."""
-    usual = (report.usual_resolution, report.usual_relative, report.compared)
-    return Evidence(*evidence[:4], report.noise_source, report.change, usual)
-
-
-def _open_cause(report: border.Report) -> Cause | None:
+def _open_cause(found: Found) -> Cause | None:
     """Return why a check along lines could not decide; None if it could."""
-    if report.verdict != codes.VERDICT_INCONCLUSIVE:
+    report = found.outcome.report
+    if not found.is_along_lines or report.verdict != codes.VERDICT_INCONCLUSIVE:
         return None
     from .cause import Cause
 
     return Cause.from_code(report.cause)
 
 
-def _resolutions(outcome: Outcome, indices: Flat | None, total: int) -> Flat:
-    if not outcome.resolutions.size:
-        return outcome.resolutions
-    if indices is None:
-        return outcome.resolutions
-    every = np.full(total, np.nan)
-    every[indices] = outcome.resolutions
-    return every
+def _resolutions(found: Found) -> Flat:
+    resolutions, layout = found.outcome.resolutions, found.evidence.layout
+    if not resolutions.size or layout.indices is None:
+        return frozen(resolutions)
+    every = np.full(layout.total, np.nan)
+    every[layout.indices] = resolutions
+    return frozen(every)
 
 
-def _wrong(outcome: Outcome, indices: Flat | None) -> Flat:
+def _wrong(found: Found) -> Flat:
     """Return the flat indices in x of the coordinates that are wrong."""
+    outcome = found.outcome
     if not outcome.causes.size:
         return NOWHERE
     places = (outcome.causes == codes.WRONG).nonzero()[0]
-    return frozen(in_x(indices, outcome.looked_at[places] if outcome.looked_at.size else places))
+    return frozen(in_x(found.evidence.layout.indices, outcome.looked_at[places] if outcome.looked_at.size else places))
 
 
-def _kinks(outcome: Outcome, findings: tuple[Finding, ...], indices: Flat | None) -> Flat:
+def _kinks(found: Found) -> Flat:
     """Return the flat indices in x of the coordinates with a kink; along lines findings alone know of them."""
-    if outcome.kinks.size:
-        return frozen(in_x(indices, outcome.kinks.nonzero()[0]))
-    if not findings:
+    kinks, records, indices = found.outcome.kinks, found.outcome.findings, found.evidence.layout.indices
+    if kinks.size:
+        return frozen(in_x(indices, kinks.nonzero()[0]))
+    if not len(records):
         return NOWHERE
-    return frozen(np.array(sorted(one.index for one in findings if one.has_kink), np.int64))
+    return frozen(np.sort(in_x(indices, records["start"][records["kink"] != 0])))
 
 
-def _findings(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
+def _sampled(found: Found) -> Flat:
+    """Return, along lines, the flat indices in x of the coordinates that were looked at one by one."""
+    looked_at = found.outcome.looked_at
+    return frozen(in_x(found.evidence.layout.indices, looked_at)) if looked_at.size else NOWHERE
+
+
+def _findings(found: Found) -> tuple[Finding, ...]:
+    records = found.outcome.findings
+    return tuple(_named(records, found.evidence, found.outcome.report.noise_floor)) if len(records) else ()
+
+
+def _named(records: Flat, evidence: Evidence, noise: float) -> Iterator[Finding]:
     from .cause import Cause
     from .finding import Finding
 
@@ -210,3 +227,22 @@ def _severity(one: Finding) -> tuple[float, ...]:
     record = Record(**{name: getattr(one, name) for name in SAME})
     record.cause, record.kink = CODES[one.cause.value], int(one.has_kink)
     return severity(record, one.start)
+
+
+# What makes each field of a report when it is read, apart from those of `make_report`.
+MAKERS: dict[str, Callable[[Found], Any]] = {
+    **{name: operator.attrgetter(f"outcome.report.{name}") for name in COUNTS + FIGURES},
+    **{name: operator.attrgetter(f"course.{name}") for name in OF_COURSE},
+    "undecided": lambda found: found.outcome.report.open,
+    "noise_measured": lambda found: bool(found.outcome.report.noise_measured),
+    "nondeterministic": lambda found: bool(found.outcome.report.nondeterministic),
+    "arithmetic": lambda found: codes.ARITHMETICS[found.outcome.report.arithmetic],
+    "findings": _findings,
+    "wrong": _wrong,
+    "kinks": _kinks,
+    "resolutions": _resolutions,
+    "sampled": _sampled,
+    "power": _power,
+    "cause": _open_cause,
+    "_evidence": _evidence,
+}

@@ -128,6 +128,23 @@ class Record:
         object.__setattr__(record, "__dict__", fields)
         return record
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make a field when it is read for the first time, of what its check found; others have all of theirs."""
+            fields = self.__dict__
+            found = fields.get("_found")
+            if found is None or not found.has(name):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            value = fields[name] = found.field(name)
+            return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled or copied: all fields, and no memory of C."""
+        from dataclasses import fields
+
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         from dataclasses import FrozenInstanceError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO, TypeAlias
 
 from ..problem.numbers import in_short
@@ -19,31 +19,44 @@ DELAY, OFTEN, SELDOM = 0.5, 0.1, 10.0
 UNWRITABLE = (OSError, ValueError, AttributeError)
 
 
-# What shows nothing, made once.
-NOTHING: AbstractContextManager[None] = nullcontext()
-
-
-def shown(progress: Progress, expected: int) -> AbstractContextManager[Callable[[int], object] | None]:
+@contextmanager
+def shown(progress: Progress, expected: int) -> Iterator[Callable[[int], object] | None]:
     """Return a context with what is called with the number of evaluations since its last call; None shows nothing."""
+    display = display_for(progress, expected)
+    try:
+        yield None if display is None else display.update
+    finally:
+        if display is not None:
+            display.close()
+
+
+def display_for(progress: Progress, expected: int) -> Line | Counter | None:
+    """Return what shows the progress, to be closed by the caller; None where nothing does."""
     if callable(progress):
-        return nullcontext(_counting(progress, expected))
+        return Counter(progress, expected)
     if progress not in (None, True, False):
         raise TypeError(f"progress must be True, False, None or a callable(done, total), not {in_short(progress)}")
     if sys.stderr is None or progress is False or (progress is None and not _is_terminal(sys.stderr)):
-        return NOTHING
+        return None
     # With a delay, so that short checks show nothing.
     return Line(expected, sys.stderr, 0.0 if progress is True else DELAY)
 
 
-def _counting(progress: Callable[[int, int], object], expected: int) -> Callable[[int], object]:
-    done = 0
+class Counter:
+    """Tells a function how many evaluations are done, and how many there will be, at least about."""
 
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(done, max(done, expected))
+    def __init__(self, progress: Callable[[int, int], object], expected: int) -> None:
+        self._progress = progress
+        self._expected = expected
+        self._done = 0
 
-    return advance
+    def update(self, count: int) -> None:
+        """Count evaluations, and tell."""
+        self._done += count
+        self._progress(self._done, max(self._done, self._expected))
+
+    def close(self) -> None:
+        """Do nothing: the function has been told all."""
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -80,12 +93,6 @@ class Line:
         self._is_terminal = _is_terminal(stream)
         self._width = 0
         self._done = 0
-
-    def __enter__(self) -> Callable[[int], None]:
-        return self.update
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def update(self, count: int) -> None:
         """Count evaluations, and write the line if the last one is old enough."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from ..report.records import Evidence
 from ..report.remarks.vacuous import remarks, unchanged
 from ..report.report import Report
 from .keeping import KEEPS_NOTHING, Answers, Keeper
-from .progress import Progress, shown
+from .progress import Counter, Line, Progress, display_for
 from .settings import DEFAULT_CONVENTION, Settings
 
 if TYPE_CHECKING:
@@ -42,27 +41,27 @@ def run_check(
 
     Without `explain`, a wrong report does not say what explains its errors, for callers who would not read it.
     """
-    options, deadline = settings.options(), settings.deadline(time.monotonic())
+    options, deadline = settings.options(), settings.deadline()
     keeper = _keeper(settings)
     mode = keeper.mode(settings.mode)
     problem, gradient = _problem(objective, gradient, x, settings, lambda n: uses_lines(n, mode, options.budget))
-    box = _bounds(problem, settings.bounds)
+    box = None if settings.bounds is None else _bounds(problem, settings.bounds)
     chosen = "lines" if problem.along_lines else "full"
     keeper.begin(problem, box, options, chosen)
-    with shown(progress, codes.LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2) as advance:
-        pace = Pace(deadline, keeper.advance(advance))
-        with evaluator_for(objective, problem, pace, box, settings.executor) as evaluator:
-            claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
-            values = Values(problem.x, problem.layout.indices)
-            engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
-            answers = keeper.record(evaluator, engine, values, problem, calls)
-            stopped_by = _run(engine, answers, evaluator, values, keeper)
+    display = display_for(progress, codes.LINES_EXPECTED if problem.along_lines else 2 * problem.n + 2)
+    pace = Pace(deadline, keeper.advance(None if display is None else display.update))
+    evaluator = evaluator_for(objective, problem, pace, box, settings.executor)
+    try:
+        claimed, calls = keeper.claimed_gradient(gradient_function(gradient, problem), problem)
+        values = Values(problem.x, problem.layout.indices)
+        engine = _engine(problem, claimed, evaluator, options, zeroed=keeper.keeps)
+        stopped_by = _run(engine, keeper.record(evaluator, engine, values, problem, calls), evaluator, values, keeper)
+    finally:
+        _close(evaluator, display)
     outcome = engine.result()
     if not stopped_by and settings.budget is not None and _is_early(outcome, chosen):
         stopped_by = "budget"
-    _note_remarks(problem, claimed, values, outcome)
-    if keeper.failure:
-        problem.note(keeper.failure)
+    _note_remarks(problem, claimed, values, outcome, keeper.failure)
     evidence = Evidence(problem.layout, claimed, values, engine.blocks())
     notes, raised = tuple(problem.notes), problem.exceptions
     convention = settings.convention or DEFAULT_CONVENTION
@@ -154,12 +153,20 @@ def _problem(
 
 
 def _bounds(problem: Problem, given: Any) -> Bounds | None:
-    """Return the bounds; None if there are none."""
-    if given is None:
-        return None
+    """Return the bounds; None if they bound nothing."""
+    # Imported on use: most checks have none.
     from ..problem.bounds import read_bounds
 
     return read_bounds(given, problem)
+
+
+def _close(evaluator: Evaluator, display: Line | Counter | None) -> None:
+    """Stop what works in the background, and remove what shows the progress."""
+    try:
+        evaluator.close()
+    finally:
+        if display is not None:
+            display.close()
 
 
 def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Options, *, zeroed: bool) -> Engine:
@@ -167,8 +174,8 @@ def _engine(problem: Problem, claimed: Flat, evaluator: Evaluator, options: Opti
     return Engine(problem, claimed, options, sizes, zeroed=zeroed)
 
 
-def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome) -> None:
-    """Note what the result shows beyond its findings; first of all that f ignores x, if it does."""
+def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outcome, failure: str) -> None:
+    """Note what the result shows beyond its findings, first of all that f ignores x, and a failure to save it."""
     if outcome.report.verdict == codes.VERDICT_WRONG and not problem.exceptions:
         kept, outside = values.first(values.rounds)[2], outcome.report.outside
         everywhere = not (problem.along_lines or outcome.report.untested)
@@ -180,6 +187,8 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         problem.note(remark)
     if len(outcome.findings):
         _note_patterns(problem, claimed, acceptable, outcome)
+    if failure:
+        problem.note(failure)
 
 
 def _note_patterns(problem: Problem, claimed: Flat, acceptable: Flat | bool, outcome: Outcome) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 import os
+import time
 from typing import Any, NamedTuple
 
 from ..engine import Options
@@ -62,24 +64,22 @@ class Settings(NamedTuple):
         With `hold`, integers, text and None in a structure are no coordinates.
         """
         problem = read_problem(x, self.choice, hold=hold)
-        problem.is_conjugate, problem.sign = self.is_conjugate(), self.read_sign()
+        if self.convention is not None:
+            problem.is_conjugate = self.is_conjugate()
+        problem.sign = self.read_sign()
         return problem
 
     def options(self) -> Options:
         """Return the options of the engine; raise an error if an argument is invalid."""
-        if self.mode not in MODES:
-            raise ValueError(f'mode must be "auto", "full" or "lines", not {in_short(self.mode)}')
-        seed = read_seed(self.seed)
-        budget = 0 if self.budget is None else _budget(self.budget)
-        if self.rtol is not None and not 0 < _real(self.rtol, "rtol") < 1:
-            raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {in_short(self.rtol)}")
-        atol = 0.0 if self.atol is None else _real(self.atol, "atol")
-        if not 0 <= atol < math.inf:
-            raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {in_short(self.atol)}")
-        return Options(budget, seed, float(self.rtol or 0.0), atol)
+        given = self.mode, self.seed, self.budget, self.rtol, self.atol
+        try:
+            return _known_options(*given)
+        except TypeError:  # also where something has no hash
+            pass
+        return _options(*given)
 
-    def deadline(self, started: float) -> float | None:
-        """Return when the time is up; None if there is no limit."""
+    def deadline(self) -> float | None:
+        """Return when the time of a check that begins now is up; None if there is no limit."""
         if self.time_limit is None:
             return None
         seconds = _real(self.time_limit, "time_limit")
@@ -87,13 +87,30 @@ class Settings(NamedTuple):
             raise ValueError(
                 f"time_limit must be a positive number of seconds, not {in_short(self.time_limit)}; None sets no limit"
             )
-        return started + seconds
+        return time.monotonic() + seconds
 
 
 def refuse_unknown_precision(precision: Any) -> None:
     """Raise a ValueError unless this is a precision in which f can be evaluated."""
     if precision not in (None, "float64"):
         raise ValueError(f'precision must be "float64", or None to evaluate f as it is, not {in_short(precision)}')
+
+
+def _options(mode: Any, seed: Any, budget: Any, rtol: Any, atol: Any) -> Options:
+    if mode not in MODES:
+        raise ValueError(f'mode must be "auto", "full" or "lines", not {in_short(mode)}')
+    number = read_seed(seed)
+    most = 0 if budget is None else _budget(budget)
+    if rtol is not None and not 0 < _real(rtol, "rtol") < 1:
+        raise ValueError(f"rtol must be a relative error between 0 and 1, such as 1e-5, not {in_short(rtol)}")
+    allowed = 0.0 if atol is None else _real(atol, "atol")
+    if not 0 <= allowed < math.inf:
+        raise ValueError(f"atol must be an absolute error of 0 or more, such as 1e-8, not {in_short(atol)}")
+    return Options(most, number, float(rtol or 0.0), allowed)
+
+
+# By type as well: True is not 1.
+_known_options = functools.lru_cache(maxsize=64, typed=True)(_options)
 
 
 def _budget(budget: Any) -> int:

@@ -38,5 +38,5 @@ def _about_zeros(outcome: Outcome, evidence: Evidence) -> list[str]:
     """Return remarks about slopes that are all 0, in everything or in an array."""
     if outcome.report.norm == 0.0:
         return [NOTHING]
-    leaves = [leaf for leaf in evidence.layout.leaves if leaf.stop > leaf.start]
+    leaves = evidence.layout.arrays
     return dead([leaf for leaf, norm in zip(leaves, evidence.blocks[0].tolist(), strict=False) if norm == 0.0])

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from ...core.records import codes
-from ...engine import ROUND, Engine
+from ...engine import Engine
 from ...library import doubles, ffi, pointer, records_of_probes
 from ...problem.bounds import Bounds
 from ...problem.numbers import Flat, has_nan
 from ...problem.point import Problem
 from ...problem.probes import probes_at_x
 from ...problem.structure import LARGE
-from ..evaluator import Evaluator
+from ..evaluator import Evaluator, Keep
 from ..lines import Lines
 from ..objectives import NativeFunction
 from ..pace import Pace
 from .addresses import function_address, user_address
 from .functions import c_function, tried_calls
-from .library_rounds import LibraryRounds
+from .library_rounds import LONGEST, LibraryRounds
 from .prototypes import GRADIENT, read_prototype
-from .threads import Threads, asked_for, processors
+from .threads import WORTH_STARTING, Threads, asked_for, processors
 
 CHUNK_ROWS = 4096
 ALIGNED = 64
@@ -136,13 +137,11 @@ class NativeEvaluator(Evaluator):
         self.objective = objective
         self._rerun = rerun
         self._call = c_function(objective, problem)
-        self._evaluate = self.function_of_library("gradproof_evaluate")
         self._threads = Threads(processors() if objective.threads is None else objective.threads)
         self.pace.least = self._threads.most
         # By the number of a thread: the point that moves, for C, and its memory.
-        self._points: dict[int, Any] = {}
+        self._points: dict[int, tuple[Any, Any]] = {}
         self._library_rounds: LibraryRounds | None = None
-        self._memory: dict[int, Flat] = {}
 
     def use_lines(self, claimed: Flat) -> Lines:
         """Prepare for probes on long lines; for long vectors there is one point, which several threads move."""
@@ -192,23 +191,25 @@ class NativeEvaluator(Evaluator):
         watched = self.bounds is not None or self.lines is not None or self.pace.watched or self.problem.watch.borrowed
         return not (watched or self.problem.is_float32)
 
-    def run(self, engine: Engine, keep: Callable[[Flat, Flat], None]) -> bool:
+    def run(self, engine: Engine, keep: Keep) -> bool:
         """Go through rounds that are short, and not worth several threads; return whether there are more."""
-
-        def noted(probes: Flat, values: Flat) -> None:
-            keep(probes, values)
-            self._note_exceptions(probes, values)
-
         self._done = 0
-        if (most := None if self._threads.most == 1 else self._threads.alone(ROUND)) == 0:
-            return True
-        self._library_rounds = self._library_rounds or LibraryRounds(self.problem.n)
-        code, more = self._library_rounds.run(engine, self._call, self._point(0), noted, most)
+        if self._library_rounds is None:
+            longest = LONGEST if self._threads.most == 1 else WORTH_STARTING
+            self._library_rounds = LibraryRounds(self.objective, self.problem.n, longest)
+        rounds = self._library_rounds
+        noted = keep if self._rerun is None else functools.partial(self._kept_and_noted, keep)
+        code, more = rounds.run(engine, self._call, self._point(0), noted)
         if more:
-            self.pace.known(self._library_rounds.seconds if most is None else self._threads.seconds)
+            self._threads.seconds = rounds.seconds
+            self.pace.known(rounds.seconds)
         if code:
             raise self._call.ended(code, "the check")
         return more
+
+    def _kept_and_noted(self, keep: Keep, probes: Flat, values: Flat) -> None:
+        keep(probes, values)
+        self._note_exceptions(probes, values)
 
     def elsewhere(self, probes: Flat) -> Iterator[Flat]:
         """Yield the values of the objective at the points of the probes, in chunks; NaN where it has none."""
@@ -282,19 +283,18 @@ class NativeEvaluator(Evaluator):
         point = self._point(thread)
         claimed, sizes = NO_LINES if self.lines is None else self.lines.pointers
         asked, to, predicted = records_of_probes(probes), doubles(values), NULL if changes is None else doubles(changes)
-        called, x, n = self._call, self._x, self.problem.n
+        called, x, n, evaluate = self._call, self._x, self.problem.n, self.function_of_library("gradproof_evaluate")
         # One argument after the other: to unpack some of them takes as long as to make their pointers.
-        code: int = self._evaluate(
-            called.pointer, called.user, x, claimed, sizes, n, asked, len(probes), to, predicted, point
-        )
+        f, user, count = called.pointer, called.user, len(probes)
+        code: int = evaluate(f, user, x, claimed, sizes, n, asked, count, to, predicted, point)
         return code
 
     def _point(self, thread: int) -> Any:
         """Return a pointer to the buffer of a thread, aligned alike, so that vectorized sums keep their order."""
-        if known := self._points.get(thread):
-            return known
-        memory = np.empty(self.problem.x.nbytes + ALIGNED, np.uint8)
-        address = int(ffi.cast("uintptr_t", ffi.from_buffer(memory)))
-        point = ffi.cast(f"{self._call.real} *", address + -address % ALIGNED)
-        self._points[thread], self._memory[thread] = point, memory
+        if thread in self._points:
+            return self._points[thread][0]
+        each = self.problem.x.itemsize
+        memory = ffi.new(f"{self._call.real}[]", self.problem.n + ALIGNED // each)
+        point = memory + -int(ffi.cast("uintptr_t", memory)) % ALIGNED // each
+        self._points[thread] = point, memory
         return point

@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 # In seconds: for a shorter chunk it is not worth starting another thread, nor waking one that is there.  To start one
 # and share the rows takes half a millisecond of the processors; where they are busy, one waits for several.
-WORTH_STARTING = 2e-3
+WORTH_STARTING = 4e-3
 WORTH_WAKING = 1e-3
 # In seconds, what a chunk takes beside its evaluations: of the first ones, which are short, it is most of the time.
 BESIDE = 2e-5
-# Rows that one thread evaluates where f(x) took too little time to tell how long a row takes.
-FEW = 256
 # Each range is this part of a thread's share of the rows that are left: a thread that is held up, or has a slow range,
 # leaves the rest to the others, and at the end nobody waits long for the last range.
 PART = 2
@@ -67,7 +65,6 @@ class Threads:
     def __init__(self, most: int) -> None:
         self.most = most
         self._pool: ThreadPoolExecutor | None = None
-        self._chunks = 0
         # What a row took in the last chunk; 0 before it is known.
         self.seconds = 0.0
 
@@ -81,19 +78,12 @@ class Threads:
         count
             The number of rows.
         """
-        self._chunks += 1
         worth = WORTH_STARTING if self._pool is None else WORTH_WAKING
         threads = min(self.most, count) if count * self.seconds >= worth else 1
         began = time.perf_counter()
         code = work(0, slice(0, count)) if threads == 1 else self._together(work, count, threads)
         self.seconds = max(time.perf_counter() - began - BESIDE, 0.0) * threads / max(count, 1)
         return code
-
-    def alone(self, most: int) -> int:
-        """Return how many rows, at most so many, are not worth another thread; 0 where that is not known yet."""
-        if self.seconds > 0.0:
-            return min(most, int(WORTH_STARTING / self.seconds))
-        return 0 if self._chunks == 0 else FEW if self._chunks == 1 else most
 
     def close(self) -> None:
         """Stop the threads."""

@@ -35,7 +35,7 @@ def scales(x: Flat) -> Flat:
 
 def directions(problem: Problem, seed: int) -> list[Flat]:
     """Return random directions: some through all of x, and one through each of its arrays."""
-    sizes, leaves = scales(problem.x), [leaf for leaf in problem.layout.leaves if leaf.stop > leaf.start]
+    sizes, leaves = scales(problem.x), problem.layout.arrays
     found = [sizes * signed(seed, TANGENTS + number, problem.n) for number in range(LINES)]
     for number, leaf in enumerate(leaves if 1 < len(leaves) <= ARRAYS else ()):
         one = np.zeros(problem.n)

@@ -139,7 +139,7 @@ class AlongLines:
         claimed, bars = np.abs(found._evidence.claimed), found.resolutions
         norms = claimed / MEAN_SQUARE**0.5
         bar = float(np.max(bars[:LINES], initial=0.0)) if len(bars) else math.inf
-        leaves = [leaf for leaf in self._problem.layout.leaves if leaf.stop > leaf.start]
+        leaves = self._problem.layout.arrays
         with np.errstate(all="ignore"):
             factors = np.where(claimed > 0, bars / claimed, np.inf) if len(bars) else np.full_like(claimed, np.inf)
         own = zip(leaves, range(LINES, len(claimed)), strict=False)

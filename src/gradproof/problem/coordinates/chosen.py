@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..nodes import Branch, Held, Leaf, Node
+from ..nodes import Branch, Held, Leaf, Node, not_empty
 from ..numbers import Flat, frozen, in_short, place_among, whole
 from ..structure import Layout
 from .names import Places, places_named, unknown
@@ -142,6 +142,7 @@ class Chosen(Layout):
         self.chosen = self.indices = indices
         self.n, self.total = len(indices), every.n
         self.leaves = tuple(_rest(every, indices))
+        self.arrays = not_empty(self.leaves)
         self.x = x
 
     def whole(self) -> tuple[Layout, Flat] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...problem.nodes import Leaf
-from ...problem.numbers import Flat
+from ...problem.numbers import Flat, is_zero
 from ...problem.structure import Layout
 
 # Quotients of claimed value and coordinate that differ by less than this, relatively, count as one factor.
@@ -42,9 +42,9 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
     """
     if acceptable is not True and not np.count_nonzero(acceptable):
         return []
-    if not np.count_nonzero(claimed if acceptable is True else claimed[acceptable]):
+    if is_zero(claimed if acceptable is True else claimed[acceptable]):
         return [NOTHING]
-    blocks = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    blocks = layout.arrays
     if len(blocks) < 2:
         return []
     zero = [one for one in blocks if _agrees(one, acceptable) and not claimed[one.start : one.stop].any()]
@@ -106,7 +106,7 @@ def _agrees(leaf: Leaf, acceptable: Flat | bool) -> bool:
     return acceptable if isinstance(acceptable, bool) else bool(acceptable[leaf.start : leaf.stop].all())
 
 
-def _regularised(blocks: list[Leaf], x: Flat, claimed: Flat, acceptable: Flat | bool) -> Iterator[str]:
+def _regularised(blocks: Sequence[Leaf], x: Flat, claimed: Flat, acceptable: Flat | bool) -> Iterator[str]:
     proportional = {leaf.path: _factor(x[leaf.start : leaf.stop], claimed[leaf.start : leaf.stop]) for leaf in blocks}
     if all(proportional.values()):
         return  # the whole objective is a sum of squares

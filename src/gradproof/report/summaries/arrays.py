@@ -102,7 +102,7 @@ class ArrayReport:
 def arrays_of(report: Record) -> tuple[ArrayReport, ...]:
     """Return what was found in each named array, in the order of x."""
     layout, found = report._evidence.layout, _findings_by_leaf(report)
-    leaves = [leaf for leaf in layout.leaves if leaf.stop > leaf.start]
+    leaves = layout.arrays
     power = report.power
     blocks = {} if power is None else {one.name: one for one in power.blocks}
     unseen = frozenset(() if power is None else power.unseen)

@@ -79,7 +79,7 @@ def _facts(report: Record) -> Iterator[str]:
 
 def _arrays(report: Record) -> Iterator[str]:
     arrays = arrays_of(report)
-    leaves = [leaf for leaf in report._evidence.layout.leaves if leaf.stop > leaf.start]
+    leaves = report._evidence.layout.arrays
     items = LEGEND.items()
     legend = "".join(f'<span><i class="{state}"></i>{escape(words)}</span>' for state, words in items)
     yield f'<h2>Arrays</h2><p class="legend soft">{legend}</p><div class="cards">'
