@@ -85,11 +85,13 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it.
 
     The claim 0 only where f is not constant beside x.  Of the far pair one side is enough for any other claim, unless
-    its slope is too curved.
+    its slope is too curved, or so near to the claim that curvature alone may move it as far.
     """
     take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
     refutes = second_refutes(engine, slot)
-    if not refutes and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
+    near = centered(slot, 0)
+    is_close = not math.fabs(slot.claimed - near) > FAR_STEP * math.fabs(near)
+    if (is_close or not refutes) and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
         want(slot, -slot.wanted[0])
         return
     if fades(engine, slot) or sides_with_claim(slot, centered(slot, 1)):
