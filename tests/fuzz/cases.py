@@ -85,9 +85,11 @@ class Case:
 
         Not where f is noisy or rounded and bounds or `rtol` leave little room: a report in which all agrees states what
         it would see with the noise that it assumes, and what disagrees has it measured, where it may turn out to be
-        larger.  Then the report on the error must not claim to have seen this much.
+        larger.  Then the report on the error must not claim to have seen this much.  Tiny arguments are rounded, too:
+        to what is added to them.
         """
-        is_tight = self.kind in ROUNDED | NOISY and (self.rtol is not None or self.box != "none")
+        is_rounded = self.kind in ROUNDED | NOISY | {"of_tiny_arguments"}
+        is_tight = is_rounded and (self.rtol is not None or self.box != "none")
         return not is_tight and not (self.kind in ON_STAIRS and self.mode == "lines")
 
 
@@ -195,7 +197,8 @@ class Ran:
         size, case = np.abs(self.called.drawn.x.astype(float)), self.called.case
         moved = np.arange(size.size) != (case.seed % size.size if case.held and size.size > 1 else -1)
         size[~moved] = 0.0
-        typical = np.sqrt(np.mean(size[moved] ** 2))
+        # Where all that is moved is 0, the typical size is 1.
+        typical = np.sqrt(np.mean(size[moved] ** 2)) or 1.0
         usual, own, one = (moved * np.maximum(size, least) for least in (0.1 * typical, 0.0, 1.0))
         norm = math.hypot(*np.nan_to_num(self.claimed.astype(float)) * usual)
         if norm > 2.0 * self.report.power.norm:

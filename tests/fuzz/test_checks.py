@@ -158,6 +158,8 @@ def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, cla
         # Treads at a bound.
         (Case("of_rounded_arguments", 926355182, box="at x"), 3),
         (Case("of_rounded_arguments", 526602608, box="at x", held=True), 7),
+        # A value far from x that sides with what rounding makes of the slope at x, as f is curved.
+        (Case("robust", 475229368, "tuple", "in place"), 2),
     ],
 )
 def test_rounding_raises_no_alarm(case, index):
@@ -239,6 +241,8 @@ def test_noise_is_measured_within_bounds_that_leave_no_room_for_a_pair(seed):
         (Case("of_rounded_arguments", 781162287, "tuple", "gradient called"), 0, 1),
         # A kink in the noise, as far outside of the interval as one may hide.
         (Case("steep", 509203619, "column", "in place", "some", "infinite", rtol=1e-6), 0, -1),
+        # What a first pair would accept that rounding has moved.
+        (Case("of_terms_that_cancel", 384157990, "list", "value and gradient", "one side", held=True), 2, -1),
     ],
 )
 def test_what_another_claim_would_be_excused_by_is_stated(case, index, error):
@@ -248,6 +252,31 @@ def test_what_another_claim_would_be_excused_by_is_stated(case, index, error):
         wrong = case.drawn.gradient
         wrong[index] += error * parts * resolution
         hold(run(case, wrong), index)
+
+
+@pytest.mark.parametrize(
+    ("case", "index", "error"),
+    [
+        # Gaps of the same size at all rungs, of which one whose noise hides them is the best by chance.
+        (Case("long_with_kinks", 741562490, entry="in place", box="one side", hole="raises", rtol=1e-4), 96, -0.096),
+        (Case("with_kinks", 484796765, "dict", "gradient called", "one side", mode="lines", rtol=1e-6), 0, 1.6e-4),
+        # A coordinate alone, whose noise may hide a kink, accepts what lines have seen.
+        (Case("with_a_constant", 511429403, "tuple", mode="lines", held=True), 0, 6.9e-3),
+        (
+            Case("of_tiny_arguments", 714624248, "nested", "gradient called", "some", mode="lines", held=True),
+            0,
+            -1.7e-4,
+        ),
+    ],
+)
+def test_lines_see_what_they_state(case, index, error):
+    right = run(case)
+    assert right.report.verdict == "right"
+    wrong = case.drawn.gradient
+    wrong[index] += error
+    assert resolution_of(right, index) < abs(error)
+    sees(run(case, wrong), index)
+    refuted(sees, right, index)
 
 
 def test_a_kink_at_x_states_what_its_ladder_is_content_with():

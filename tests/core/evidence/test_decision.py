@@ -56,6 +56,26 @@ def test_decision_about_a_pair_twin(wrong):
     refuted(is_the_decision_about_a_pair, [wrong])
 
 
+def is_where_pairs_agree(function):
+    """Claims beside the farthest one, on the side of x on which it lies, are accepted up to it, and no farther."""
+    for right, left, claimed in ((1.0, 1.0, 0.9), (1.0 + 1e-5, 1.0, 1.2), (1.0, 1.0 + 1e-5, 1.0)):
+        for allowed, needed, noise in ((1e-5, 0.0, 1e-6), (1e-5, 1e-4, 1e-4), (1e-5, 0.0, 1e-4), (1e-6, 0.0, 1e-6)):
+            farthest = function(right, left, claimed, allowed, needed, noise)
+            others = [claimed + sign * part * farthest for sign in (-1, 1) for part in (0.999999, 1.000001)]
+            agree = [decision.pair_decision(right, left, other, allowed, needed, noise) == RIGHT for other in others]
+            assert any(agree) == (farthest > 0.0)
+            assert not any(agree[1::2])
+
+
+def test_the_farthest_claim_that_a_pair_accepts():
+    is_where_pairs_agree(decision.farthest_accepted)
+    refuted(is_where_pairs_agree, lambda *pair: 0.0)
+    refuted(is_where_pairs_agree, lambda *pair: 0.5 * decision.farthest_accepted(*pair))
+    refuted(is_where_pairs_agree, lambda *pair: 1e-9 + decision.farthest_accepted(*pair))
+    for right in (math.nan, 0.0):
+        assert decision.farthest_accepted(right, 0.0, 0.9, 1e-5, 0.0, 1e-6) == 0.0
+
+
 def hides_a_kink(function):
     """A change of slope by d shows from 30 times the noise over d on; nearer than 1e-5 of the size kinks are rare."""
     engine = block()

@@ -68,7 +68,7 @@ def test_how_it_begins():
     """With a far pair for a flat refutation, one pair for what may be curvature, two neighbours for the rest."""
     flat = with_proof(EXP.value, 0.0, refuted=True)
     begins(flat, stages.PROOF_FLAT, [2.0**-6 / flat.slots[0].ladder[0].step])
-    # One side of it is enough where the claim is not 0.
+    # One side of it is enough where the claim is not 0: of claims that curvature may reach, both have to tell.
     slot = with_proof(EXP.value, 0.9, refuted=True).slots[0]
     assert (slot.stage, slot.wanted_count, slot.wanted[0]) == (stages.PROOF_FLAT, 1, 2.0**-6)
     # Curved so much that right and left slope are apart by more than the tolerance, around the right claim.
@@ -165,6 +165,9 @@ def test_what_a_flat_refutation_takes():
     sides_before_refuting(straight, 1.4, 1)
     sides_before_refuting(bent, 0.9, 2)
     sides_before_refuting(bent_again, 0.8, 4)
+    # A claim that is off by less than so long a step may change the slope takes both sides, too.
+    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.712, 1)
+    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.709, 2)
     # Where a side of the far pair is missing, the other one tells as much.
     sides_before_refuting(lambda t: math.nan if t < -(2.0**-10) else straight(t), 1.4, 1)
     sides_before_refuting(lambda t: math.nan if t > 2.0**-10 else straight(t), 1.4, 4)

@@ -100,7 +100,8 @@ def accept(engine: Engine, index: int, allowed: float, needed: float, noise: flo
     Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
     """
     seen = seen_by_pair(engine, allowed, needed, noise_until_measured(engine, noise))
-    note_cause(engine, index, codes.AGREES, NO_KINK, seen)
+    # An earlier pair may have been where it would have accepted a claim that is farther off.
+    note_cause(engine, index, codes.AGREES, NO_KINK, larger(coordinate_of(engine, index).resolution, seen))
 
 
 def is_refuted_by_pair(engine: Engine, index: int) -> bool:
@@ -168,7 +169,7 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
 
     Another claim may end with a wider interval, up to what a proof needs, or be explained by a kink that noise hides;
     at a kink at x the tolerance is that of a claim at the steeper end, where the ladder may know the slopes to no more
-    than the part of the jump that is enough.
+    than the part of the jump that is enough.  A pair before it may have been where it would have accepted another one.
     """
     allowed = slot.tolerance + argument_rounding(slot)
     needed = slot.need
@@ -180,7 +181,8 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
         return allowed + SEEN_BY_LADDER * slot.resolution
     bars = SEEN_BY_LADDER if slot.lowest > 0.0 else SEEN_BY_TWO
     seen = larger(bars * slot.resolution, SEEN_BY_PROOF * needed)
-    return allowed + (seen if slot.kink == KINK_AT_X else larger(hidden_by_kink(slot), seen))
+    seen = allowed + (seen if slot.kink == KINK_AT_X else larger(hidden_by_kink(slot), seen))
+    return larger(coordinate_of(engine, slot.start).resolution, seen)
 
 
 def reported_kink(slot: Slot) -> int:

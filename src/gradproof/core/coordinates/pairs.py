@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, pair_decision
+from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, farthest_accepted, pair_decision
 from ..evidence.ladder import pair_noise
 from ..evidence.scales import UNIT_FLOAT32, argument_noise, pair_step, step_beside, tolerances
 from ..noise.curvature import note_bend
@@ -85,7 +85,11 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         accept(engine, index, allowed, needed, noise)
-    elif decision == DECIDED_CURVED:
+        return True
+    # If another proof accepts this claim, the pair is by chance where another claim would have been accepted.
+    farthest = farthest_accepted(right, left, coordinate.claimed, allowed, needed, noise)
+    coordinate.resolution = larger(farthest, coordinate.resolution)
+    if decision == DECIDED_CURVED:
         coordinate.cause = CURVED
     else:
         coordinate.cause = DISAGREES_FLAT
@@ -97,4 +101,4 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
                 engine.sweep.scouting = IN_NOISE
             if engine.sweep.enough_proofs < FULL_PROOFS:  # after a pair that misled, all are needed
                 engine.sweep.enough_proofs = FULL_PROOFS
-    return decision == DECIDED_RIGHT
+    return False

@@ -59,6 +59,17 @@ def pair_decision(right: float, left: float, claimed: float, allowed: float, nee
     return DECIDED_CURVED if math.fabs(middle(right, left) - claimed) <= bar else STILL_OPEN
 
 
+def farthest_accepted(right: float, left: float, claimed: float, allowed: float, needed: float, noise: float) -> float:
+    """Return how far off a claimed value is the farthest other one with which a pair agrees; 0 where it never does.
+
+    One that does not move f agrees with the claim 0 alone, and says nothing of slopes.
+    """
+    bar = allowed + noise
+    if right == 0.0 or not math.fabs(right - left) <= 2.0 * bar or noise > larger(QUIET * allowed, needed):
+        return 0.0
+    return bar + larger(smaller(right, left) - claimed, claimed - larger(right, left))
+
+
 def distance_outside(slot: Slot) -> float:
     """Return how far the claimed value lies outside of the interval that holds the slope; NaN where it is NaN."""
     return larger(0.0, larger(slot.slope.low - slot.claimed, slot.claimed - slot.slope.high))

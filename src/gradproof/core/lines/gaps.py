@@ -40,13 +40,18 @@ def gap_size(ladder: LineLadder, exponent: int, line: int) -> float:
 def keeps_its_gap(lines: Lines) -> bool:
     """Return whether the gaps of most lines of the pool stand out of the noise and do not shrink with the step.
 
-    They stand out at the rung from which on they stay: the best one, of constant gaps, may be all noise by chance.
+    They stand out from the rung on at which they stay: the best one, of constant gaps, and some beside it may be all
+    noise by chance.
     """
     pool = lines.pool
     if pool.bar <= pool.target:
         return False
-    staying = staying_gaps(pool, pool.best, STAYING_PART)
-    return 2 * standing_gaps(lines, pool.best + RUNG) > pool.line_count and 2 * staying >= pool.line_count
+    inner = pool.best
+    while 2 * standing_gaps(lines, inner + RUNG) <= pool.line_count:
+        if not has_rung(pool, inner + 2 * RUNG):
+            return False
+        inner += RUNG
+    return 2 * staying_gaps(pool, inner, STAYING_PART) >= pool.line_count
 
 
 def begins_with_gaps(lines: Lines) -> bool:
@@ -75,11 +80,17 @@ def staying_gaps(ladder: LineLadder, exponent: int, part: float) -> int:
 
 
 def next_gap_rung(lines: Lines, ladder: LineLadder) -> int:
-    """Look whether the gap of a line alone stays far inside of its best rung; return the rung that is still missing."""
+    """Look whether the gap of a line alone stays far inside of its best rung; return the rung that is still missing.
+
+    Where it is constant from the start, a rung whose noise hides it is the best one by chance.
+    """
     ladder.has_gap = 0
     best = ladder.best
     if not math.isfinite(ladder.bar) or ladder.bar <= ladder.target:
         return FINISHED
+    gap = gap_size(ladder, ladder.first, 0)
+    if staying_gaps(ladder, ladder.first, CONSTANT_PART) > 0 and inmost_exponent(lines, gap) > best:
+        best = ladder.first
     gap = gap_size(ladder, best, 0)
     if not gap > GAP_BARS * single_noise(lines, best) or staying_gaps(ladder, best, STAYING_PART) == 0:
         return FINISHED
@@ -90,6 +101,7 @@ def next_gap_rung(lines: Lines, ladder: LineLadder) -> int:
         return inmost
     if not gap_size(ladder, inmost, 0) > STAYING_PART * gap:
         return FINISHED
+    ladder.best = best
     return note_gap(lines, ladder, gap)
 
 

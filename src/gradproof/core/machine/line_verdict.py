@@ -10,6 +10,7 @@ from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records import codes
 from ..records.codes import UNTESTED, VERDICT_INCONCLUSIVE, VERDICT_RIGHT, VERDICT_WRONG, WRONG, is_acceptable
 from ..records.engine import coordinate_of
+from ..records.floats import larger
 from ..records.lines import MOST_HALVINGS, SAMPLED, Lines, Node
 from ..search.allowance import needs_atol
 from ..search.halving import HALVING_FREE
@@ -75,7 +76,7 @@ def end_agreed(lines: Lines) -> None:
         # What the others hide may be an error as well as kinks.
         right = right and decides(lines, lines.hidden_gap, lines.curved_slope)
     if lines.left_out != 0 and lines.confirming != 0:
-        right = right and are_acceptable(lines)
+        right = right and are_acceptable(lines, math.inf)
     # Claims that are not finite come before all lines: where they are not refuted, f has no values beside x.
     cause = codes.DOMAIN if lines.unfit_claims > 0 else open_cause(lines)
     end_with(lines, VERDICT_RIGHT if right else VERDICT_INCONCLUSIVE, cause)
@@ -105,13 +106,19 @@ def is_explained(lines: Lines) -> bool:
         return False
     if lines.candidates.count == 0:
         return lines.failed.gap == 0 and not (lines.spread_nodes > 0 and needs_atol(lines))
-    return lines.confirming != 0 and are_acceptable(lines)
+    shown = math.fabs(lines.failed.residual) if is_clear(lines) else math.inf
+    return lines.confirming != 0 and are_acceptable(lines, shown)
 
 
-def are_acceptable(lines: Lines) -> bool:
-    """Return whether the claims of all candidates are acceptable."""
+def are_acceptable(lines: Lines, shown: float) -> bool:
+    """Return whether the claims of all candidates are acceptable, and none would be with as much as a line shows.
+
+    Where noise may hide a kink, a coordinate alone accepts errors that lines have seen.
+    """
     for number in range(lines.candidates.count):
-        if not is_acceptable(coordinate_of(lines.engine, number).cause):
+        coordinate = coordinate_of(lines.engine, number)
+        scale = larger(math.fabs(coordinate.x), lines.floor * lines.engine.typical)
+        if not is_acceptable(coordinate.cause) or coordinate.resolution * scale > shown:
             return False
     return True
 

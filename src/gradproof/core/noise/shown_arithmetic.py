@@ -111,6 +111,7 @@ def follows_claims(engine: Engine) -> bool:
     ahead = 0
     for number in range(sweep.paired):
         coordinate = coordinate_of(engine, sweep.chunk_start + number)
-        if coordinate.claimed != 0.0 and pair_noise(engine, engine.pairs[number]) > DROWNS * coordinate.resolution:
+        seen = coordinate.resolution if coordinate.cause == AGREES else 0.0
+        if coordinate.claimed != 0.0 and pair_noise(engine, engine.pairs[number]) > DROWNS * seen:
             ahead += 2 if coordinate.cause == AGREES else -1
     return ahead > 0

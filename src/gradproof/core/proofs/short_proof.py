@@ -38,8 +38,6 @@ STANDS_OUT = 32.0
 CURVED = 4.0
 # A pair alone refutes a claim by which f would move this many times as far as any pair that was seen turns.
 ABOVE_TURNS = 4.0
-# An error of less than this part of the claim is small.
-SMALL_ERROR = 2.0**-4
 # f jumps where it moves this many times as far as its slope says.
 JUMPS = 8.0
 
@@ -87,12 +85,13 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     """Refute a claim if two pairs, orders of magnitude apart, agree with each other and not with it.
 
     The claim 0 only where f is not constant beside x.  Of the far pair one side is enough for any other claim, unless
-    its slope is too curved, or the error so small that curvature may make it there, and steps of rounding beside x.
+    its slope is too curved, or so near to the claim that curvature alone may move it as far.
     """
     take_finest_pair(engine, slot, math.fabs(gap(slot.ladder[0])) / 2.0)
     refutes = second_refutes(engine, slot)
-    is_small = math.fabs(slot.claimed - centered(slot, 0)) < SMALL_ERROR * math.fabs(slot.claimed)
-    if (is_small or not refutes) and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
+    near = centered(slot, 0)
+    is_close = not math.fabs(slot.claimed - near) > CURVED * FAR_STEP * math.fabs(near)
+    if (is_close or not refutes) and slot.claimed != 0.0 and slot.wanted[0] > 0.0:
         want(slot, -slot.wanted[0])
         return
     if fades(engine, slot) or sides_with_claim(slot, centered(slot, 1)):
