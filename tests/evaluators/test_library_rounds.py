@@ -111,11 +111,8 @@ class Clock:
     ],
 )
 def test_long_rounds_are_left_to_the_caller(monkeypatch, each, left):
-    clock, kept, one = (
-        Clock(monkeypatch, each, [1, 6, 900]),
-        [],
-        LibraryRounds(types.SimpleNamespace(at_once=(0, 0)), 450),
-    )
+    clock, kept = Clock(monkeypatch, each, [1, 6, 900]), []
+    one = LibraryRounds(types.SimpleNamespace(at_once=(0, 0)), 450)
     called = types.SimpleNamespace(pointer=None, user=None)
     code, more = one.run(clock, called, None, lambda probes, values: kept.append((len(probes), len(values))))
     assert (code, more, clock.rounds) == (0, bool(left), left)
@@ -152,6 +149,7 @@ def test_the_next_check_of_a_function_takes_one_call(monkeypatch):
         return code
 
     monkeypatch.setattr(Engine, "run", counted)
+    monkeypatch.setattr(library_rounds, "time", types.SimpleNamespace(perf_counter=lambda: 0.0))  # all are quick
     function, counts, ladders = native(), [], []
     for gradient, x in ((right, X), (right, X), (faulty, X), (right, X[:30]), (right, X[:30])):
         told.clear()
