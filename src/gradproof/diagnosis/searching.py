@@ -76,7 +76,7 @@ def _numbers(report: Record) -> dict[str, float]:
     """Return the values of arrays of a single number, by their names; 1 is a factor of anything."""
     layout, x = report._evidence.layout, report._evidence.values.x
     single = [leaf for leaf in layout.leaves[:AXES] if leaf.stop - leaf.start == 1 and leaf.path]
-    values = {layout.title_of(leaf): float(np.asarray(x[leaf.start : leaf.stop], np.float64)[0]) for leaf in single}
+    values = {layout.title_of(leaf): float(x[leaf.start]) for leaf in single}
     return {name: value for name, value in values.items() if math.isfinite(value) and abs(value) != 1.0}
 
 
