@@ -249,12 +249,14 @@ class Entries:
         def output(u: Flat) -> float:
             return float(column.outputs(float(u[0]))[suspect.output])
 
-        weight = abs(self._weights[suspect.output])
-        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
-        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
         settings = self.settings if rtol is None else self.settings._replace(rtol=rtol)
-        settings = settings._replace(atol=(settings.atol or 0.0) + allowed)
-        return self._report_of(column, output, suspect.claimed, settings)
+        report = self._report_of(column, output, suspect.claimed, settings)
+        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
+        weight = abs(self._weights[suspect.output])
+        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
+        if report is None or not _may_be_rounded_away(report, allowed):
+            return report
+        return self._report_of(column, output, 0.0, settings._replace(atol=(settings.atol or 0.0) + allowed))
 
     def entry(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
         """Return what a check of one output found, named after both; None if it agrees."""
@@ -280,6 +282,15 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
+
+
+def _may_be_rounded_away(report: Report, allowed: float) -> bool:
+    """Return whether so much rounding explains what a check of one coordinate found.
+
+    Where it is allowed from the start, a value that does not move agrees with 0, and its slope is not measured.
+    """
+    found = [one for one in report.findings if not one.cause.is_acceptable]
+    return allowed > 0.0 and any(not abs(one.slope) > allowed + one.error_bar for one in found)
 
 
 def _rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
