@@ -29,7 +29,7 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import BESIDE, Suspect, most_kinked, rounding_of_claims, worst
+from .suspects import BESIDE, Suspect, leave_open, may_be_rounded_away, most_kinked, rounding_of_claims, worst
 
 # The most coordinates that are examined output by output.
 COORDINATES = 16
@@ -82,7 +82,7 @@ class Entries:
         return {
             one.index: entries
             for one, entries in zip(open_ones, found, strict=False)
-            if any(entry.cause is Cause.WRONG for entry in entries) or (entries and one.cause.is_open)
+            if any(entry.cause is Cause.WRONG for entry in entries) or leave_open(one, entries)
         }
 
     def cleared(self, report: Report, covector: Covector, found: Collection[int]) -> set[int]:
@@ -254,7 +254,7 @@ class Entries:
         # Only a claim of 0 may be rounded away; an output may also be small because of its units.
         weight = abs(self._weights[suspect.output])
         allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
-        if report is None or not _may_be_rounded_away(report, allowed):
+        if report is None or not may_be_rounded_away(report, allowed):
             return report
         return self._report_of(column, output, 0.0, settings._replace(atol=(settings.atol or 0.0) + allowed))
 
@@ -282,15 +282,6 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
-
-
-def _may_be_rounded_away(report: Report, allowed: float) -> bool:
-    """Return whether so much rounding explains what a check of one coordinate found.
-
-    Where it is allowed from the start, a value that does not move agrees with 0, and its slope is not measured.
-    """
-    found = [one for one in report.findings if not one.cause.is_acceptable]
-    return allowed > 0.0 and any(not abs(one.slope) > allowed + one.error_bar for one in found)
 
 
 def _rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
