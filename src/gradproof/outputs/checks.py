@@ -120,7 +120,7 @@ class OutputsCheck:
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
         if self.function.in_float32.any():
-            report = resolved(report, self.function, covector, self.problem.x)
+            report = resolved(report, self.function, covector, self.problem.x, objective.evaluated)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])
