@@ -150,3 +150,18 @@ def test_outputs_in_float32_that_stand_still_hide_no_large_error(is_right):
     report = gradproof.check_vjp(lambda x: x + np.float32(1), vjp, x)
     assert report.verdict == ("right" if is_right else "wrong")
     assert is_right or {one.cause.name for one in report.findings[:5]} == {"WRONG"}
+
+
+@pytest.mark.parametrize("factor", [1, 0])
+def test_an_output_that_no_step_moved_hides_what_is_said(factor):
+    """A claim of 0 for it looks right as long as steps are short; what would be seen is told by the longest of them."""
+    x = np.array([0.001, 0.0004, 0.007], np.float32)
+
+    def vjp(x, cotangent):
+        claimed = jacobian_beside_a_large_one(x)
+        claimed[2] *= factor
+        return cotangent @ claimed
+
+    report = gradproof.check_vjp(beside_a_large_one, vjp, x)
+    assert report.verdict == "right"
+    assert factor or report.resolutions[0] > 1.0

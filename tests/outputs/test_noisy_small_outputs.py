@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import gradproof
+from gradproof.outputs.checks import outputs_check
+from gradproof.outputs.claimed.claims import ByCovectors
 
 
 def log_softmax(x):
@@ -110,6 +112,8 @@ def test_steps_of_rounding_of_several_sizes_in_one_sum_refute_nothing(seed, dtyp
     function, jacobian, x = terms_that_cancel(seed, dtype)
     report = gradproof.check_vjp(function, lambda x, c: c @ jacobian(x), x)
     assert report.verdict != "wrong", str(report)
+    alone = outputs_check(function, lambda x, c: c @ jacobian(x), ByCovectors, x, {}).run(only_verdict=True)
+    assert alone.verdict == report.verdict
 
 
 @pytest.mark.parametrize("seed", [81, 183])
@@ -127,3 +131,21 @@ def test_an_error_beside_steps_of_rounding_is_named(seed, dtype):
     report = gradproof.check_vjp(function, wrong, x)
     found = [one.name for one in report.findings if one.cause is gradproof.Cause.WRONG]
     assert found == [f"output[{row}] / x[1]"], str(report)
+    assert outputs_check(function, wrong, ByCovectors, x, {}).run(only_verdict=True).verdict == "wrong"
+
+
+@pytest.mark.parametrize("factor", [1, 0])
+def test_steps_of_rounding_of_one_output_confirm_no_claim_of_0(factor):
+    """Its first pair does not move it, which agrees with 0 where any rounding beside a large output is allowed."""
+    x = np.array([3.2758424e-05], np.float32)
+
+    def function(x):
+        return np.float32([0.36, 37]) * np.array([np.log1p(np.exp(x[0])), np.exp(x[0])])
+
+    def vjp(x, c):
+        slope = np.exp(float(x[0]))
+        return np.array([factor * c[0] * 0.36 * slope / (1 + slope) + c[1] * 37 * slope])
+
+    report = gradproof.check_vjp(function, vjp, x)
+    assert [(one.name, one.cause.name) for one in report.findings] == [("output[0] / x[0]", "WRONG")] * (1 - factor)
+    assert report.verdict == ("right" if factor else "wrong")

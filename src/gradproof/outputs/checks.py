@@ -120,14 +120,13 @@ class OutputsCheck:
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
         if self.function.in_float32.any():
-            report = resolved(report, self.function, covector, self.problem.x)
+            report = resolved(report, self.function, covector, self.problem.x, objective.evaluated)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         if report.stopped_by or not (report.findings or suspicions):
             return Pass(report, covector, {}, [])
         self._note_convention(report, covector)
         entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
-        is_single = self.function.in_float32.any()
-        if only_verdict and report.verdict == "wrong" and not (is_single or entries.cleared(report, covector, ())):
+        if only_verdict and _is_refuted(entries, report, covector):
             return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)
         alone = singly(entries, report, covector, found)
@@ -206,6 +205,14 @@ class OutputsCheck:
             evaluations=self.function.calls if self.settings.executor is None else report.evaluations,
             gradient_evaluations=self.claims.calls,
         )
+
+
+def _is_refuted(entries: Entries, report: Report, covector: Covector) -> bool:
+    """Return whether a projection is wrong, and neither kinks nor the rounding of single outputs explain it."""
+    if report.verdict != "wrong" or entries.cleared(report, covector, ()):
+        return False
+    alone = singly(entries, report, covector, ())
+    return not alone or any(entry.cause is Cause.WRONG for one in alone.values() for entry in one.entries)
 
 
 def _placed(function: InPlace, claim: Any, x: Any, settings: Settings) -> tuple[Any, Any, Any]:

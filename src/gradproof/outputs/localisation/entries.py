@@ -29,7 +29,7 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import BESIDE, Suspect, most_kinked, rounding_of_claims, worst
+from .suspects import BESIDE, Suspect, leave_open, may_be_rounded_away, most_kinked, rounding_of_claims, worst
 
 # The most coordinates that are examined output by output.
 COORDINATES = 16
@@ -82,7 +82,7 @@ class Entries:
         return {
             one.index: entries
             for one, entries in zip(open_ones, found, strict=False)
-            if any(entry.cause is Cause.WRONG for entry in entries) or (entries and one.cause.is_open)
+            if any(entry.cause is Cause.WRONG for entry in entries) or leave_open(one, entries)
         }
 
     def cleared(self, report: Report, covector: Covector, found: Collection[int]) -> set[int]:
@@ -249,12 +249,14 @@ class Entries:
         def output(u: Flat) -> float:
             return float(column.outputs(float(u[0]))[suspect.output])
 
-        weight = abs(self._weights[suspect.output])
-        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
-        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
         settings = self.settings if rtol is None else self.settings._replace(rtol=rtol)
-        settings = settings._replace(atol=(settings.atol or 0.0) + allowed)
-        return self._report_of(column, output, suspect.claimed, settings)
+        report = self._report_of(column, output, suspect.claimed, settings)
+        # Only a claim of 0 may be rounded away; an output may also be small because of its units.
+        weight = abs(self._weights[suspect.output])
+        allowed = float(self._rounding[column.index] / weight) if weight and suspect.claimed == 0.0 else 0.0
+        if report is None or not may_be_rounded_away(report, allowed):
+            return report
+        return self._report_of(column, output, 0.0, settings._replace(atol=(settings.atol or 0.0) + allowed))
 
     def entry(self, column: Column, suspect: Suspect, report: Report) -> Finding | None:
         """Return what a check of one output found, named after both; None if it agrees."""

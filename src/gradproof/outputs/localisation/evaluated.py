@@ -35,6 +35,14 @@ class Evaluated:
         unmoved: Flat = np.logical_and.reduce([(outputs == at_x).all(axis=0) for _, outputs in self._blocks])
         return unmoved
 
+    def farthest(self, n: int) -> Flat:
+        """Return for each of n coordinates the longest step that is known along it alone; 0 where none is."""
+        steps = np.zeros(n)
+        for probes, _ in self._blocks:
+            alone = probes[along_one_coordinate(probes)]
+            np.maximum.at(steps, alone["start"], np.abs(alone["step"]))
+        return steps
+
     def along(self, x: Flat, places: Collection[int]) -> dict[int, dict[float, Flat]]:
         """Return for each of these coordinates the outputs that are known, by its values; x is the point."""
         found: dict[int, dict[float, Flat]] = {place: {} for place in places}

@@ -25,6 +25,7 @@ from ..covectors import Covector
 from ..function import Function
 from .columns import Column
 from .entries import COORDINATES, MOST_OF_IT, Entries
+from .evaluated import Evaluated
 from .suspects import Suspect
 
 # The most outputs of a coordinate that are checked singly.
@@ -135,10 +136,10 @@ def _of_suspects(
     return Singly(tuple(one for one in found if one is not None), resolution)
 
 
-def resolved(report: Report, function: Function, covector: Covector, x: Flat) -> Report:
+def resolved(report: Report, function: Function, covector: Covector, x: Flat, evaluated: Evaluated) -> Report:
     """Return a report of a projection that promises no more than outputs in float32 show, however smooth their sum is.
 
-    One that does not move beside x may be off by what moves it by a few units in its last place, far from x.
+    One that does not move beside x may be off by what moves it by a few units in its last place at the longest step.
     """
     support = covector.support[function.in_float32[covector.support]]
     if not (len(support) and report.resolutions.size):
@@ -148,13 +149,22 @@ def resolved(report: Report, function: Function, covector: Covector, x: Flat) ->
     chosen = slice(None) if layout.indices is None else layout.indices
     resolutions = report.resolutions.copy()
     known = np.isfinite(resolutions[chosen])
-    hidden = rounding / (NEARBY * np.fmax(np.abs(x.astype(np.float64)), 1.0))
+    hidden = rounding / _longest_steps(evaluated, x)
     resolutions[chosen] = np.where(known, np.fmax(resolutions[chosen], hidden), resolutions[chosen])
     largest = float(np.max(resolutions, initial=0.0, where=np.isfinite(resolutions)))
     evidence = report._evidence._replace(usual=None)
     return replace(
         report, resolution=max(report.resolution, largest), resolutions=frozen(resolutions), _evidence=evidence
     )
+
+
+def _longest_steps(evaluated: Evaluated, x: Flat) -> Flat:
+    """Return the longest step along each coordinate, up to a far one; where none is known, one that is usual here."""
+    far = NEARBY * np.fmax(np.abs(x.astype(np.float64)), 1.0)
+    parts = evaluated.farthest(len(x)) / far
+    usual = float(np.min(parts, initial=1.0, where=parts > 0.0))
+    steps: Flat = far * np.fmin(np.where(parts > 0.0, parts, usual), 1.0)
+    return steps
 
 
 def _spacings(function: Function, support: Flat, weights: Flat) -> Flat:

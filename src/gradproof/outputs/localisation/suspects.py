@@ -10,6 +10,7 @@ import numpy as np
 from ...core.evidence.scales import ROUNDINGS, UNIT_FLOAT32, UNIT_FLOAT64
 from ...problem.numbers import Flat
 from ...problem.point import Problem
+from ...report.finding import Finding
 from ...report.report import Report
 from .columns import Slopes
 
@@ -67,3 +68,23 @@ def rounding_of_claims(problem: Problem, report: Report) -> Flat:
     unit = UNIT_FLOAT32 if problem.is_float32 else UNIT_FLOAT64
     rounding: Flat = ROUNDINGS * unit * np.fmin(claimed.max(), (claimed * sizes).max() / sizes)
     return rounding
+
+
+def leave_open(finding: Finding, entries: Sequence[Finding]) -> bool:
+    """Return whether outputs that are open leave their sum open; where it seems to have a kink, if one seems off.
+
+    Steps of its rounding look like such a kink, which then allows any claim.  One that only stands still, as its slope
+    is 0, does not seem off.
+    """
+    if finding.cause.is_acceptable:
+        return any(one.slope != 0.0 and abs(one.claimed - one.slope) > one.error_bar for one in entries)
+    return bool(entries) and finding.cause.is_open
+
+
+def may_be_rounded_away(report: Report, allowed: float) -> bool:
+    """Return whether so much rounding explains what a check of one coordinate found.
+
+    Where it is allowed from the start, a value that does not move agrees with 0, and its slope is not measured.
+    """
+    found = [one for one in report.findings if not one.cause.is_acceptable]
+    return allowed > 0.0 and any(not abs(one.slope) > allowed + one.error_bar for one in found)
