@@ -115,3 +115,10 @@ class Interpreter:
             reverse=params["reverse"],
         )
         return [*carry, *rows]
+
+    def _custom_linear_solve(self, equation: Any, inputs: list[Any]) -> Any:
+        """The inputs are what each of its functions holds, and then the right-hand side."""
+        held = equation.params["const_lengths"]
+        first = held.matvec + held.vecmat
+        solve = self._called(equation.params["jaxprs"].solve)
+        return solve(*inputs[first : first + held.solve], *inputs[sum(held) :])
