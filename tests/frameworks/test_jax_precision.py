@@ -136,6 +136,21 @@ def test_solutions_of_linear_equations(rule):
     assert {one.name.partition("[")[0] for one in report.findings} == ({"W"} if rule else set())
 
 
+@pytest.mark.parametrize("rule", [None, scaled])
+def test_what_is_spread_over_devices(rule):
+    spec = jax.sharding.PartitionSpec
+    mesh = jax.sharding.Mesh(jax.devices()[:1], ("rows",))
+
+    def mean(weights, x):
+        return jax.lax.pmean((rule or jnp.tanh)(x @ weights).mean(), "rows")
+
+    spread = jax.shard_map(mean, mesh=mesh, in_specs=(spec(), spec("rows")), out_specs=spec())
+    loss = jax.jit(lambda p: spread(p["W"], X) + (p["V"] ** 2).sum())
+    report = gradproof.jax.check(loss, parameters(), precision="float64", mode="lines")
+    assert (report.verdict, report.arithmetic) == ("wrong" if rule else "right", "float64")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"W"} if rule else set())
+
+
 @pytest.mark.parametrize("kind", ["bfloat16", "float16"])
 def test_less_than_single_precision(kind):
     def loss(p):

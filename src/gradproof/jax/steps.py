@@ -38,6 +38,9 @@ class Steps(Interpreter):
             passed |= STEPS & {equation.primitive.name}
         return [passed] * len(equation.outvars)
 
+    def _shard_map(self, equation: Any, inputs: list[Passed]) -> list[Passed]:
+        return self._called(equation.params["jaxpr"])(*inputs)
+
     def _cond(self, equation: Any, inputs: list[Passed]) -> list[Passed]:
         found = (self._called(one)(*inputs[1:]) for one in equation.params["branches"])
         return [_together([inputs[0], *each]) for each in zip(*found, strict=True)]
