@@ -125,6 +125,32 @@ def test_gradients_by_hand():
         gradproof.jax.check(loss, point, gradient(point), precision="float64")
 
 
+@pytest.mark.parametrize("rule", [None, scaled])
+def test_solutions_of_linear_equations(rule):
+    def loss(p):
+        matrix = 3 * jnp.eye(6) + (rule or jnp.tanh)(p["W"][:, :6])
+        return jnp.linalg.slogdet(matrix)[1] + jnp.linalg.solve(matrix, p["V"]).sum()
+
+    report = gradproof.jax.check(loss, {"W": parameters()["W"], "V": jnp.ones((6, 3))}, precision="float64")
+    assert (report.verdict, report.arithmetic) == ("wrong" if rule else "right", "float64")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"W"} if rule else set())
+
+
+@pytest.mark.parametrize("rule", [None, scaled])
+def test_what_is_spread_over_devices(rule):
+    spec = jax.sharding.PartitionSpec
+    mesh = jax.sharding.Mesh(jax.devices()[:1], ("rows",))
+
+    def mean(weights, x):
+        return jax.lax.pmean((rule or jnp.tanh)(x @ weights).mean(), "rows")
+
+    spread = jax.shard_map(mean, mesh=mesh, in_specs=(spec(), spec("rows")), out_specs=spec())
+    loss = jax.jit(lambda p: spread(p["W"], X) + (p["V"] ** 2).sum())
+    report = gradproof.jax.check(loss, parameters(), precision="float64", mode="lines")
+    assert (report.verdict, report.arithmetic) == ("wrong" if rule else "right", "float64")
+    assert {one.name.partition("[")[0] for one in report.findings} == ({"W"} if rule else set())
+
+
 @pytest.mark.parametrize("kind", ["bfloat16", "float16"])
 def test_less_than_single_precision(kind):
     def loss(p):

@@ -220,7 +220,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "checking": (),
     # What the adapters for PyTorch and JAX share.
-    "frameworks": ("names", "kinks", "float32 unseen"),
+    "frameworks": ("names", "kinks steps", "float32 unseen"),
     "replaying": (),
     # Bugs planted in a right gradient.
     "mutation": ("bugs memoised", "score"),
@@ -233,7 +233,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "lifted.functions",
         ".",
     ),
-    "jax": ("interpreting trees", "lifting linearised maps", "precise", "precise_maps gradients", "."),
+    "jax": ("interpreting trees", "lifting linearised maps steps", "precise", "precise_maps gradients", "."),
     # Checks with the signatures of other libraries, one file for each.
     "compat": (
         "shared.distance shared.near_x shared.slopes shared.transposed",

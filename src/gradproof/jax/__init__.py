@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..arguments.naming import positional_names
 from ..frameworks.float32 import in_float64
 from ..frameworks.kinks import with_notes
+from ..frameworks.steps import about_steps
 from ..frameworks.unseen import with_unseen
 from ..problem.rounding import not_evaluated
 from ..report.raising import right_or_raise
@@ -19,6 +20,7 @@ from ..run.settings import refuse_unknown_precision
 from .gradients import Claimed, OfOneNumber
 from .maps import Map, OfArrays, OnTrees, refuse_unknown
 from .precise_maps import OfOutputs
+from .steps import steps_in
 from .trees import Tree, imported, only_arrays
 
 if TYPE_CHECKING:
@@ -149,7 +151,9 @@ def check(
         checks = OfOneNumber(jax, OfArrays(objective, tree), Claimed(claimed, arrays), point, dict(settings))
     else:
         checks = OfOutputs(jax, start, modes, order, dict(settings))
-    return with_unseen(_in_its_precision(tree, checks, is_lifted=is_lifted))
+    report = with_unseen(_in_its_precision(tree, checks, is_lifted=is_lifted))
+    steps = about_steps(report, lambda: steps_in(jax, lambda arrays: objective(tree.fill(arrays)), tree.leaves))
+    return with_notes(report, list(steps))
 
 
 def _in_its_precision(tree: Tree, checks: OfOneNumber | OfOutputs, *, is_lifted: bool) -> Report:

@@ -115,3 +115,19 @@ class Interpreter:
             reverse=params["reverse"],
         )
         return [*carry, *rows]
+
+    def _custom_linear_solve(self, equation: Any, inputs: list[Any]) -> Any:
+        """The inputs are what each of its functions holds, and then the right-hand side."""
+        held = equation.params["const_lengths"]
+        first = held.matvec + held.vecmat
+        solve = self._called(equation.params["jaxprs"].solve)
+        return solve(*inputs[first : first + held.solve], *inputs[sum(held) :])
+
+    def _shard_map(self, equation: Any, inputs: list[Any]) -> Any:
+        """Each device has its own part of the inputs, on which the function inside is evaluated."""
+        params = equation.params
+        names = {one: params[one] for one in ("mesh", "in_specs", "check_vma")}
+        # A list of outputs has a list of specifications.
+        names["out_specs"] = list(params["out_specs"])
+        axes = next(params[one] for one in ("newly_manual_axes", "manual_axes") if one in params)
+        return self._jax.shard_map(self._called(params["jaxpr"]), axis_names=set(axes), **names)(*inputs)

@@ -11,6 +11,7 @@ from ..evaluators.objectives import in_place
 from ..frameworks.float32 import Float32Check, goes_along_lines, in_float64
 from ..frameworks.kinks import with_linearised_kinks, with_notes
 from ..frameworks.names import listed
+from ..frameworks.steps import about_steps
 from ..frameworks.unseen import with_unseen
 from ..problem.rounding import EVALUATED, not_evaluated
 from ..report.report import Report
@@ -22,7 +23,7 @@ from .linearised import LinearisedLoss
 from .moved import is_moved_by
 from .padding import about_padding
 from .state.state import RANDOM, State
-from .steps import about_steps
+from .steps import steps_in
 from .tensors import imported
 
 FLOATS = ("torch.float32", "torch.float64")
@@ -46,7 +47,7 @@ def check_loss(
     with state.kept():
         report = _checked(torch, parameters, own, precision, settings)
         notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
-        notes += about_steps(torch, own, report)
+        notes += about_steps(report, lambda: steps_in(torch, own))
     notes += state.about_written(report)
     return with_unseen(with_notes(report, [RANDOM, *notes] if report.nondeterministic else notes))
 
