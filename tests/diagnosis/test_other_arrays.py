@@ -244,3 +244,16 @@ def test_a_spectral_norm_taken_for_a_constant():
     assert "the one of the largest singular value of x: is a spectral norm taken" in told(f, MATRIX, inner / size)[0][0]
     other = told(f, MATRIX, inner / size - missing + np.outer(left[:, 1], right[1]))[0][0]
     assert "is a term of a sum, such as one row of the data, missing or doubled?" in other
+
+
+@pytest.mark.parametrize("number", [1e200, -1e200, 1e-200, 5e-324])
+def test_numbers_whose_squares_are_none_are_compared_all_the_same(number):
+    x = {"W": MATRIX, "c": np.array([number])}
+    claimed = {"W": slopes(MATRIX), "c": np.zeros(1)}
+
+    def f(p):
+        return of_matrix(p["W"])
+
+    assert check(f, claimed, x).verdict == "right"
+    said, _ = told(f, x, {**claimed, "W": 3.7 * claimed["W"]})
+    assert "all of W: claimed = 3.7 × slope (" in said[0]

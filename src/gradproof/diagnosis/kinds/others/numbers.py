@@ -12,7 +12,7 @@ LARGEST_LOGARITHM = 30.0
 def of_number(size: float, error: float, numbers: Mapping[str, float]) -> Iterator[str]:
     """Yield what a factor is that a single number of x makes, such as a scale or a temperature, or its logarithm."""
     for name, number in numbers.items():
-        forms = {name: abs(number), f"{name}²": number**2}
+        forms = {name: abs(number), f"{name}²": number * number}
         if abs(number) < LARGEST_LOGARITHM:
             forms |= {f"exp({name})": math.exp(number), f"exp(2 {name})": math.exp(2.0 * number)}
         for form, made in forms.items():
