@@ -216,3 +216,39 @@ def test_without_names_there_are_no_pairs():
     )
     assert report.verdict == "right"
     assert report.power.blocks == ()
+
+
+def one_array(factors, kind=np.float64, n=10000):
+    """A check of one array whose claims are these factors too large."""
+    random = np.random.default_rng(1)
+    weights, x = random.uniform(0.5, 2.0, n).astype(kind), random.normal(size=n).astype(kind)
+    claims = (weights * (np.cos(x) + kind(0.2) * x) * factors).astype(kind)
+    return gradproof.check(lambda p: float(weights @ (np.sin(p) + kind(0.1) * p * p)), lambda p: claims, x, seed=0)
+
+
+@pytest.mark.parametrize("factor", [2.0, 1.01, -1.0])
+@pytest.mark.parametrize(("kind", "most"), [(np.float64, 20), (np.float32, 150)])
+def test_a_factor_of_one_array_is_named_without_halving(factor, kind, most):
+    right, report = one_array(1.0, kind), one_array(factor, kind)
+    assert (right.verdict, report.verdict) == ("right", "wrong")
+    assert report.evaluations <= right.evaluations + most
+    line = next(one for one in report.findings if one.is_line)
+    assert (line.start, line.stop) == (0, 10000)
+    assert line.factor == pytest.approx(factor, rel=1e-6 if kind is np.float64 else 1e-3)
+    assert kind is np.float32 or report.wrong.size == 4
+
+
+def test_all_but_one_entry_share_a_factor():
+    """What the others share does not explain the lines: the search goes on, and no factor is said of all of x."""
+    factors = np.full(10000, 2.0)
+    factors[777] = 1.0
+    report = one_array(factors)
+    assert report.verdict == "wrong"
+    assert 777 not in report.wrong.tolist()
+    assert report.wrong.size > 4
+    assert not any("all of x" in one.where for one in report.explanations)
+    line = next(one for one in report.findings if one.is_line)
+    assert 1e-6 < abs(line.factor - 2.0) < 1e-3
+    # An entry that is off by much more than its factor is named.
+    factors[777] = 100.0
+    assert 777 in one_array(factors).wrong.tolist()

@@ -34,7 +34,7 @@ def memory(noise: float = 0.0, blocks: Sequence[int] = (), float32: bool = False
     engine.layout, engine.words, engine.vectors = LAYOUT, lines_words(count), 64
     engine.value, engine.noise, engine.float32 = value, noise, float32
     engine.rtol, lines.floor, lines.empty_size = RTOL, rungs.FLOOR, 1.0
-    lines.block_count = count
+    lines.named, lines.block_count = count, max(count, 1)
     for number, border in enumerate(blocks):
         block_of(lines, number).start = border
     return lines

@@ -162,3 +162,50 @@ def test_errors_all_over_a_block_are_spread_and_few_are_not():
     assert not arrays.is_spread(lines)
     lines.next_count = arrays.DENSE_NODES
     assert arrays.is_spread(lines)
+
+
+def unnamed(residuals, claims, *, aligned=0, random_bar=0.0):
+    """The memory of a check of x without names, whose lines climbed together and have these residual slopes."""
+    lines = memory(NOISE)
+    lines.engine.n, lines.disagreed, lines.norm, lines.sum = 1000, 1, 1.0, 20.0
+    lines.random_bar = random_bar
+    block_of(lines, 0).sum, block_of(lines, 0).norm, block_of(lines, 1).start = 20.0, 1.0, 1000
+    begin(lines.pool, len(residuals), -20)
+    lines.pool.aligned, lines.pool.bar = aligned, 1e-3
+    for line, (residual, claim) in enumerate(zip(residuals, claims, strict=True)):
+        rung_at(lines.pool, -20).readings[line].residual = residual
+        lines.pool.claims[line] = claim
+    return lines
+
+
+CLAIMS = (1.0, -0.5, 0.25, -2.0)
+
+
+@pytest.mark.parametrize("part", [-0.5, 0.5, 0.01, -2.0])
+def test_without_names_lines_in_proportion_to_their_claims_may_share_a_factor(part):
+    residuals = [part * claim for claim in CLAIMS]
+    assert arrays.begin_arrays(unnamed(residuals, CLAIMS))
+    # Twins: one line shows another error besides; and where all lines agree, nothing is asked.
+    assert not arrays.begin_arrays(unnamed([*residuals[:3], residuals[3] + 0.01], CLAIMS))
+    agreed = unnamed(residuals, CLAIMS)
+    agreed.disagreed = 0
+    assert not arrays.begin_arrays(agreed)
+
+
+def test_along_the_claim_few_errors_look_like_a_factor_that_random_lines_would_have_seen():
+    assert arrays.begin_arrays(unnamed([0.2, 0.2], [20.0, 20.0], aligned=1, random_bar=0.01))
+    assert not arrays.begin_arrays(unnamed([0.2, 0.2], [20.0, 20.0], aligned=1, random_bar=0.03))
+
+
+def test_noise_that_hides_what_a_factor_leaves_shows_none():
+    lines = unnamed([0.01, -0.02, 0.01, 0.01], CLAIMS)
+    lines.pool.bar = 0.1
+    assert not arrays.begin_arrays(lines)
+
+
+def test_a_claim_of_few_coordinates_shows_no_factor():
+    lines = unnamed(CLAIMS, CLAIMS)
+    assert arrays.begin_arrays(lines)
+    lines = unnamed(CLAIMS, CLAIMS)
+    lines.norm = 2.0
+    assert not arrays.begin_arrays(lines)

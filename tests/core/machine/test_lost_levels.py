@@ -20,7 +20,8 @@ def finished(monkeypatch, coarse, stuck, off):
     monkeypatch.setattr(arrays, "block_of", lambda _, number: blocks[number])
     lines = SimpleNamespace(arrays=SECOND_PAIRS, disagreed=1, stuck_count=stuck, phase=phases.ARRAYS, next_count=0)
     lines.failed = SimpleNamespace(phase=phases.ALIGNED, aligned=0)
-    lines.block_count, lines.norm, lines.pool = len(blocks), 1.0, None
+    lines.named = lines.block_count = len(blocks)
+    lines.norm, lines.pool = 1.0, None
     line_rounds.finish_arrays(lines)
     return lines.phase, lines.arrays
 

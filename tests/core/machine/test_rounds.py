@@ -443,7 +443,7 @@ LARGEST = 2**48
 def test_size(witness, n, blocks):
     """Counted in integers without end: nothing wraps."""
     full = ENGINE_WORDS + COORDINATE_WORDS * n + FINDING_WORDS * min(n, 8192)
-    along_lines = LINES_WORDS + BLOCK_WORDS * (blocks + 1)
+    along_lines = LINES_WORDS + BLOCK_WORDS * (max(blocks, 1) + 1)
     assert max(full, along_lines) < 2**60
     if blocks == LARGEST:
         # So many borders are nowhere; what their words would be is counted all the same.

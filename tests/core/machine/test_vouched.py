@@ -97,18 +97,19 @@ def along_lines(norms=(3.0, 0.5, 4.0), sums=(90.0, 0.5, 250.0), bars=(0.0, 0.0, 
     """A check whose lines agreed: the norms and sums of its blocks, and the bars of their own lines."""
     lines = memory(1e-13, blocks=blocks)
     lines.engine.n, lines.engine.rtol, lines.engine.rounds = BORDERS[-1], RTOL, 1
-    for number, (norm, total, bar) in enumerate(zip(norms, sums, bars, strict=True)):
-        if blocks:
-            block = block_of(lines, number)
-            block.norm, block.sum, block.bar = norm, total, bar
     lines.norm, lines.sum = float(np.linalg.norm(norms)), sum(sums)
+    each = zip(norms, sums, bars, strict=True) if blocks else [(lines.norm, lines.sum, 0.0)]
+    for number, (norm, total, bar) in enumerate(each):
+        block = block_of(lines, number)
+        block.norm, block.sum, block.bar = norm, total, bar
+    block_of(lines, lines.block_count).start = lines.engine.n
     lines.random_lines, lines.random_bar = 4, 1e-6
     sealed(lines.engine)
     return lines
 
 
 def factors_of(lines):
-    return [vouched.factor_seen(lines, number) for number in range(vouched.blocks_of(lines))]
+    return [vouched.factor_seen(lines, number) for number in range(lines.block_count)]
 
 
 def vouches(lines, verdict=VERDICT_RIGHT):

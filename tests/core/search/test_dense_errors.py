@@ -105,6 +105,7 @@ def blocks_of_factors(borders, opened):
     """Which parts of x get a line along the claim."""
     lines = memory(blocks=borders)
     lines.failed.seed, lines.engine.n = SEED, 3000
+    block_of(lines, lines.block_count).start = borders[-1] if borders else 3000
     for number, (start, stop) in enumerate(opened):
         lines.next_nodes[number] = Node(start, stop, -17, 1.0, 1e-9, 1e-9)
     lines.next_count = len(opened)

@@ -20,7 +20,15 @@ from ..records.lines import FINISHED, LineLadder, Lines, block_of, evaluations_l
 from ..records.memory import as_reals
 from ..records.sums import quotient
 from . import phases
-from .decision import allowed_slope, drift, mean_residual, tolerance_of
+from .decision import (
+    SPREAD_PART,
+    allowed_slope,
+    drift,
+    is_explained_by,
+    may_share_factor,
+    mean_residual,
+    tolerance_of,
+)
 from .plan import ABOVE_LOWEST, SMALL_BUDGET
 from .rungs import gap_at, is_coarse, lowest_exponent, noise_along, residual_at, set_scales, take_rung
 from .single_bars import single_noise
@@ -44,9 +52,7 @@ LARGEST_STEP = -3
 USUAL_GAPS = 2.0
 # From this many open nodes of the halving on, coordinates included, errors are dense.
 DENSE_NODES = 40
-# Errors all over some blocks add up along their claims: to so much of the ratio of sums and norms, times what they make
-# along a random line; and to more than few errors do, whose magnitudes differ by 3 at most.
-SPREAD_PART = 0.5
+# Errors all over some blocks add up to more than few errors do, whose magnitudes differ by 3 at most.
 SPREAD_RATIO = 16.0
 
 
@@ -58,7 +64,9 @@ def begin_arrays(lines: Lines) -> bool:
     group = 1 + quotient(lines.block_count, MOST_PAIRS + 1)
     pairs = quotient(lines.block_count, group) + 1
     small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * pairs > evaluations_left(lines)
-    if lines.arrays != NOT_LOOKED_AT or small:
+    # Lines over all of x say themselves whether it could share a factor.
+    excluded = lines.named == 0 and not (lines.disagreed > 0 and may_share_factor(lines))
+    if lines.arrays != NOT_LOOKED_AT or small or excluded:
         return False
     lines.group = group
     lines.usual_gap = 0.0
@@ -264,8 +272,12 @@ def is_lost(lines: Lines) -> bool:
 def is_spread(lines: Lines) -> bool:
     """Return whether blocks that are off need no search: errors are many, or add up along the claim as few do not.
 
-    Where a search is lost they are all that there is to follow.
+    Where a search is lost they are all that there is to follow.  Of all of x no other block contradicts a factor: it
+    must explain the lines that disagree.
     """
+    if lines.named == 0:
+        block = block_of(lines, 0)
+        return is_explained_by(lines, block.residual / block.claim, block.aligned_bar / block.claim)
     residual = 0.0
     total = 0.0
     squares = 0.0

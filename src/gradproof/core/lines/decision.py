@@ -28,6 +28,13 @@ AWAY = 1.0 / 128.0
 SMALL_SIZE = 2.0**-10
 # Curvature shrinks a gap by four from one rung to the next smaller one; kinks like a Poisson process by two.
 SHRINKING_PART = 0.5
+# Errors all over x add up along the claim: to so much of the ratio of sum and norm, times what they make along a random
+# line.
+SPREAD_PART = 0.5
+# A factor of all of x explains what lines show where it leaves no more than this part of it.
+LEFT_PART = 0.25
+# The ratio of sum and norm is the root of how many coordinates make the claim: of fewer than 256 each may be the error.
+FEWEST_CARRY = 16.0
 
 
 def tolerance_of(lines: Lines, aligned: bool) -> float:
@@ -56,6 +63,39 @@ def mean_residual(pool: LineLadder) -> float:
     for line in range(pool.line_count):
         total += math.fabs(residual_at(pool, pool.best, line))
     return total / pool.line_count
+
+
+def may_share_factor(lines: Lines) -> bool:
+    """Return whether one factor, that of their sums, explains the lines that climbed together.
+
+    Along the claim any errors may look like one: few of them random lines would have seen.  Where few coordinates make
+    the claim, their errors look like one anywhere.
+    """
+    if not lines.sum > FEWEST_CARRY * lines.norm:
+        return False
+    pool = lines.pool
+    residual = 0.0
+    claim = 0.0
+    for line in range(pool.line_count):
+        residual += math.copysign(1.0, pool.claims[line]) * residual_at(pool, pool.best, line)
+        claim += math.fabs(pool.claims[line])
+    few = SPREAD_PART * lines.sum / lines.norm * lines.random_bar * pool.line_count if pool.aligned != 0 else 0.0
+    return claim > 0.0 and math.fabs(residual) > few and is_explained_by(lines, residual / claim, 0.0)
+
+
+def is_explained_by(lines: Lines, part: float, bar: float) -> bool:
+    """Return whether an error of so large a part of all claims, known to a bar, explains the lines that climbed."""
+    pool = lines.pool
+    shown = 0.0
+    left = 0.0
+    for line in range(pool.line_count):
+        residual = residual_at(pool, pool.best, line)
+        rest = math.fabs(residual - part * pool.claims[line])
+        if not rest <= pool.bar + lines.tolerance + bar * math.fabs(pool.claims[line]):
+            return False
+        shown += math.fabs(residual)
+        left += rest
+    return left <= LEFT_PART * shown
 
 
 def bars_beyond(lines: Lines) -> float:

@@ -36,7 +36,7 @@ def report_lines(lines: Lines, report: Report) -> None:
     report.norm = lines.norm
     report.sum = lines.sum
     report.change = lines.sum
-    report.blocks = lines.block_count
+    report.blocks = lines.named
     report.curved = lines.curved_slope
     report.hidden = lines.hidden_gap
     report.seen = lines.seen

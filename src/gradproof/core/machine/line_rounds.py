@@ -206,8 +206,8 @@ def finish_arrays(lines: Lines) -> None:
     elif any_wrong(lines):
         lines.phase = phases.CONFIRM
     elif lines.disagreed > 0 and lines.failed.phase != phases.ARRAYS:
-        if lines.stuck_count > 0:
-            lines.arrays = FOLLOWED  # else the level that is lost would come here again, and again
+        if lines.stuck_count > 0 or lines.named == 0:
+            lines.arrays = FOLLOWED  # else a level that is lost, or dense in all of x, would come here again, and again
         lines.phase = phases.HALVING
     else:
         lines.disagreed = 0

@@ -42,9 +42,12 @@ def clear_lines(lines: Lines, borders: ConstIntegers, blocks: int) -> None:
     # All of it, so that the seal of a check never depends on what nobody has written.
     clear_bytes(lines.coordinates, WORD * (lines_words(blocks) - ENGINE_WORDS))
     free_all_slots(lines.engine)
-    lines.block_count = blocks
-    for number in range(blocks + 1):
-        block_of(lines, number).start = borders[number] if blocks > 0 else 0
+    lines.named = blocks
+    # Without names all of x is one block.
+    lines.block_count = blocks if blocks > 0 else 1
+    block_of(lines, 1).start = lines.engine.n
+    for number in range(blocks + 1 if blocks > 0 else 0):
+        block_of(lines, number).start = borders[number]
 
 
 def start_lines(lines: Lines, x: ConstVector, claimed: ConstVector, sizes: ConstReals, rtol: float) -> int:
@@ -112,7 +115,8 @@ def note_measures(lines: Lines, x: ConstVector, claimed: ConstVector, whole: Mea
     lines.largest = whole.largest
     for number in range(lines.block_count):
         block = block_of(lines, number)
-        part = norms(lines, x, claimed, block.start, block_of(lines, number + 1).start)
+        stop = block_of(lines, number + 1).start
+        part = norms(lines, x, claimed, block.start, stop) if lines.block_count > 1 else whole
         block.norm = part.norm
         block.sum = part.total
     if lines.engine.atol > 0.0:

@@ -219,12 +219,13 @@ def follow_down(lines: Lines) -> None:
     """Follow blocks along their claims, and halve lines.
 
     What random lines did not see, but one along the claim does, is no error of a few coordinates: blocks come first.
+    So does a factor that all of x may share.
     """
     if lines.failed.phase == phases.ARRAYS:
         begin_array_factors(lines)
         return
     begin_descent(lines)
-    if lines.failed.aligned != 0 and lines.failed.gap == 0:
+    if lines.failed.gap == 0 and (lines.failed.aligned != 0 or lines.named == 0):
         begin_arrays(lines)
 
 

@@ -129,4 +129,4 @@ def blocks_asked_for(engine: ConstEngine, capacity: int) -> int:
         return code
     if capacity < 0:
         return BAD_CAPACITY
-    return as_record(engine, Lines).block_count if engine.mode == MODE_LINES else 0
+    return as_record(engine, Lines).named if engine.mode == MODE_LINES else 0

@@ -74,7 +74,7 @@ def vouch_for_coordinates(engine: ConstEngine, report: Report) -> None:
 def note_unseen(engine: ConstEngine, report: Report, number: int) -> None:
     """Count a coordinate or a block that could be off by a factor of 2 unseen, and keep the worst ones."""
     report.unseen += 1
-    if engine.mode == MODE_LINES and as_record(engine, Lines).block_count == 0:
+    if engine.mode == MODE_LINES and as_record(engine, Lines).named == 0:
         return
     worst = report.most_unseen
     factor = unseen_factor(engine, number)
@@ -100,7 +100,7 @@ def vouch_along_lines(lines: Lines, report: Report) -> None:
     if report.verdict != VERDICT_RIGHT:
         return
     seen = 0
-    for number in range(blocks_of(lines)):
+    for number in range(lines.block_count):
         start, stop = block_range(lines, number)
         seen += stop - start if is_block_seen_to_rtol(lines, number) else 0
         if factor_seen(lines, number) > 1.0:
@@ -108,22 +108,13 @@ def vouch_along_lines(lines: Lines, report: Report) -> None:
     report.vouched = seen / lines.engine.n
 
 
-def blocks_of(lines: Lines) -> int:
-    """Return the number of named blocks; 1, which is all of x, without names."""
-    return lines.block_count if lines.block_count > 0 else 1
-
-
 def block_range(lines: Lines, number: int) -> tuple[int, int]:
     """Return where a block begins and ends."""
-    if lines.block_count == 0:
-        return 0, lines.engine.n
     return block_of(lines, number).start, block_of(lines, number + 1).start
 
 
 def block_measures(lines: Lines, number: int) -> tuple[float, float, float]:
     """Return the norm and the sum of the claim in a block, and the bar of random lines there."""
-    if lines.block_count == 0:
-        return lines.norm, lines.sum, lines.random_bar
     block = block_of(lines, number)
     return block.norm, block.sum, smaller(block.bar, lines.random_bar) if block.bar > 0.0 else lines.random_bar
 
@@ -152,11 +143,10 @@ def factor_seen(lines: Lines, number: int) -> float:
     if norm > 0.0 and lines.aligned_lines > 0:
         shown = larger(SMALLEST_MAGNITUDE * total, total - SCATTER * norm)
         factor = smaller(aligned_threshold(lines) / shown, factor)
-    if lines.block_count > 0:
-        block = block_of(lines, number)
-        # Its own line says what it claims, and its bar may be used up against what is to be seen.
-        if block.aligned_bar > 0.0:
-            factor = smaller(2.0 * block.aligned_bar / block.claim, factor)
+    block = block_of(lines, number)
+    # Its own line says what it claims, and its bar may be used up against what is to be seen.
+    if block.aligned_bar > 0.0:
+        factor = smaller(2.0 * block.aligned_bar / block.claim, factor)
     return 0.0 if norm == 0.0 and factor == math.inf else factor
 
 

@@ -157,7 +157,7 @@ class Lines:
     sample_count: Integer  # nodes that are followed as samples
     spread_nodes: Integer  # nodes that were left alone: what they show is spread over all of them, and rtol allows it
     candidates: Candidates  # coordinates that were found
-    block_count: Integer  # named blocks
+    block_count: Integer  # named blocks; without names 1, which is all of x
     next_count: Integer  # nodes of the next level
     finding_count: Integer  # findings about long lines
     disagreed: Integer  # looks that disagreed
@@ -180,6 +180,7 @@ class Lines:
     usual_gap: Real  # error of a line along the claim over a block, relative to its claim, besides that of its own gap
     failed: Failure  # the line that disagrees
     part: Parts  # the part at hand
+    named: Integer  # named blocks: 0 without names
     aligned_lines: Integer  # lines along the claim that agreed
     node_count: Integer  # open nodes of this level
     random_exponent: Integer  # of the step at which random lines begin
@@ -211,7 +212,7 @@ lead_to(Lines, "phase")
 
 @record
 class Block:
-    """A named block; behind the last one stands one more, which only says where it begins."""
+    """A named block, or all of x; behind the last one stands one more, which only says where it begins."""
 
     start: Integer  # first coordinate
     norm: Real  # Euclidean norm of the claimed gradient in the block
@@ -230,11 +231,11 @@ BLOCK_WORDS = words_of(Block)
 
 def lines_words(blocks: Integer) -> int:
     """Return the number of words that a check along lines needs, for so many named blocks."""
-    return LINES_WORDS + BLOCK_WORDS * (blocks + 1)
+    return LINES_WORDS + BLOCK_WORDS * (blocks + 1 if blocks > 0 else 2)
 
 
 def block_of(lines: Lines, number: int) -> Block:
-    """Return a named block."""
+    """Return a block."""
     return behind(lines, Block)[number]
 
 

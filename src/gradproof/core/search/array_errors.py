@@ -73,8 +73,8 @@ def begin_array_factors(lines: Lines) -> None:
         begin_factor(lines, (0, lines.engine.n), lines.nodes[0].exponent, lines.engine.rtol * lines.sum)
     else:
         begin_most_off(lines)
-    # In float32 hardly any coordinate can be seen alone.
-    if not is_coarse(lines):
+    # In float32 hardly any coordinate of a large model can be seen alone.
+    if not is_coarse(lines) or lines.named == 0:
         draw_candidates(lines, DRAWN_ALONG)
 
 

@@ -114,10 +114,10 @@ def begin_factors(lines: Lines, count: int) -> None:
         stop = block_of(lines, number + 1).start
         part = open_part(lines, start, stop)
         if part[0] < part[1] and lines.factor_count < FACTORS:
-            whole = start, stop
-            begin_factor(lines, part if is_narrow(part, start, stop) else whole, lines.next_nodes[0].exponent, 0.0)
-    if lines.factor_count == 0:
-        begin_factor(lines, open_part(lines, 0, lines.engine.n), lines.next_nodes[0].exponent, 0.0)
+            # All of x is no array that has a cause of its own.
+            if lines.named > 0 and not is_narrow(part, start, stop):
+                part = start, stop
+            begin_factor(lines, part, lines.next_nodes[0].exponent, 0.0)
     draw_candidates(lines, count)
 
 
