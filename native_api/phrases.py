@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from constants import KEPT
+
 from gradproof.core.records.text import PHRASE_BYTES, Text
 from gradproof.machine_code.texts import FIRST_NUMBER, KEEPING, UNPACKED
 
@@ -22,10 +24,6 @@ CODES = range(128, 256 + 32)
 LEAST_USES = 3
 # No address of memory is one of these numbers, of which a byte holds each.
 MOST_PHRASES = 256
-
-
-# The function that gives the address of a text which callers may keep, by its number among these.
-KEPT = "gradproof.kept"
 
 
 class Packed(NamedTuple):
