@@ -140,4 +140,4 @@ def first_not_finite(x: ConstVector, n: Integer) -> Integer:
     Integer
         The index; -1 where all are finite, also where there are none, or x is NULL.
     """
-    return -1 if is_null(x) else first_not_finite_in(x, n)
+    return -1 if n < 0 or is_null(x) else first_not_finite_in(x, n)
