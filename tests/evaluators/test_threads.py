@@ -41,7 +41,7 @@ class Watched:
             self.inside += 1
             self.most = max(self.most, self.inside)
             self.threads.add(threading.get_ident())
-        time.sleep(2e-4)
+        time.sleep(1e-3)
         value[0] = np.sum(point**3) + np.sum(np.abs(point - 1.5))
         with self.lock:
             self.inside -= 1

@@ -166,8 +166,8 @@ def test_what_a_flat_refutation_takes():
     sides_before_refuting(bent, 0.9, 2)
     sides_before_refuting(bent_again, 0.8, 4)
     # A claim that is off by less than so long a step may change the slope takes both sides, too.
-    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.712, 1)
-    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.709, 2)
+    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.75, 1)
+    sides_before_refuting(lambda t: 1.0 + 0.7 * t, 0.74, 2)
     # Where a side of the far pair is missing, the other one tells as much.
     sides_before_refuting(lambda t: math.nan if t < -(2.0**-10) else straight(t), 1.4, 1)
     sides_before_refuting(lambda t: math.nan if t > 2.0**-10 else straight(t), 1.4, 4)
