@@ -8,9 +8,11 @@ from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.curvature import note_excused, wants_curvature
 from ..noise.noise_line import begin_noise
+from ..noise.parked_slots import movable_slot
 from ..noise.shown_arithmetic import UNDERRATED, rounds_arguments
 from ..proofs.full_ladder import begin_ladder
 from ..proofs.short_proof import misled
+from ..records.abi import never_inlined
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
@@ -83,10 +85,25 @@ def end_noise(engine: Engine) -> None:
         continue_with_noise(engine)
 
 
+@never_inlined
+def begin_again(engine: Engine) -> None:
+    """Begin with the pairs again, now that more is known of f.
+
+    Where one coordinate alone asked for that, another claim that its first pair accepts would have been the end of it.
+    """
+    if slots_at(engine, stages.PARKED) != 1:
+        begin_sweep(engine)
+        return
+    coordinate = coordinate_of(engine, engine.slots[movable_slot(engine)].start)
+    accepted = coordinate.resolution
+    begin_sweep(engine)
+    coordinate.resolution = accepted
+
+
 def continue_with_noise(engine: Engine) -> None:
     """Go on with the proofs, or from the beginning where noise is much larger than assumed."""
     if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
-        begin_sweep(engine)
+        begin_again(engine)
     else:
         engine.sweep.phase = phases.PROOFS
 
