@@ -230,6 +230,34 @@ def test_noise_of_value():
     refuted(stands_out, lambda engine, slot: 0.25 * hidden_noise.largest_change(slot.ladder[0]))
 
 
+def moves_f_as_far_over_all_steps(function):
+    """A quarter of the most by which the gap between the sides moves f, where that is the same from rung to rung."""
+
+    def stepping(jump):
+        return lambda t: 3.0 + t + (jump if t else 0.0)
+
+    assert function(*slot_of(stepping(1e-12))) == pytest.approx(0.5e-12, rel=1e-2)
+    assert function(*slot_of(lambda t: 3.0 + t + 1e-12 * (t > 0))) == pytest.approx(0.25e-12, rel=1e-2)
+    # From one, two or three steps of rounding to as many, over steps that are 64 times as long.
+    treads = {2.0**-30: 1.0, 2.0**-28: 2.0, 2.0**-26: 3.0, 2.0**-24: 1.0}
+    for more, noise in ((1.0, 0.25), (1.5, 0.0)):
+        moved = {step: height * more**place for place, (step, height) in enumerate(treads.items())}
+        found = function(*slot_of(lambda t, moved=moved: 3.0 + 1e-12 * moved.get(t, 0.0), [*treads]))
+        assert found == pytest.approx(noise * 1e-12, rel=1e-2)
+    assert function(*slot_of(stepping(1e-12), STEPS[:4])) > 0.0
+    assert function(*slot_of(stepping(1e-12), STEPS[:3])) == 0.0
+    # What is known already, and what is too much for rounding; kinks at x, and curvature.
+    assert function(*slot_of(stepping(1e-12), noise=2e-13)) == 0.0
+    for line in (stepping(1e-9), lambda t: 3.0 + abs(t), lambda t: 3.0 + t + 1e-6 * max(t, 0.0), math.exp, math.cos):
+        assert function(*slot_of(line)) == 0.0
+
+
+def test_noise_of_sides():
+    moves_f_as_far_over_all_steps(hidden_noise.noise_of_sides)
+    refuted(moves_f_as_far_over_all_steps, lambda engine, slot: 0.0)
+    refuted(moves_f_as_far_over_all_steps, lambda engine, slot: 0.25 * hidden_noise.change_of_gap(slot, 0))
+
+
 def is_nothing(function):
     """Less than eight standard deviations of its noise at x, and at every step."""
     for line, nothing in (

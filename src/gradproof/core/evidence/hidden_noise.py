@@ -33,6 +33,11 @@ JUMP_KEPT = 0.5
 NARROW = LARGEST_PAIR_STEP / 4.0
 # A jump by four standard deviations, in standard deviations.
 JUMP_TO_NOISE = 0.25
+# Rounding moves f over a step by at most this many times what it does over another one that is so much shorter, and by
+# less than this part of its largest value.
+AS_FAR = 3.0
+SPAN = 64.0
+ROUNDED_PART = 2.0**-36
 # What stays below this many standard deviations everywhere is nothing but noise.
 NOTHING_BUT_NOISE = 8.0
 
@@ -147,6 +152,30 @@ def noise_of_value(engine: Engine, slot: Slot) -> float:
     for place in range(FLAT_PAIRS):
         change = larger(largest_change(slot.ladder[place]), change)
     return JUMP_TO_NOISE * change
+
+
+def noise_of_sides(engine: Engine, slot: Slot) -> float:
+    """Return the noise of f where the gap between the sides moves it as far over steps of very different lengths.
+
+    Neither curvature nor a kink at x does: these are the steps of terms that are far larger than f.  It is 0 where
+    there is no more than what is known, and where so much is no rounding.
+    """
+    jump = 0.0
+    for place in range(slot.count):
+        moved = change_of_gap(slot, place)
+        last = place
+        while last + 1 < slot.count and change_of_gap(slot, last + 1) <= AS_FAR * moved:
+            last += 1
+        if slot.ladder[last].step >= SPAN * slot.ladder[place].step:
+            jump = larger(moved, jump)
+    is_rounding = KNOWN * slot.noise < jump < ROUNDED_PART * largest_value(engine, slot)
+    return JUMP_TO_NOISE * jump if is_rounding else 0.0
+
+
+def change_of_gap(slot: Slot, place: int) -> float:
+    """Return how far the gap between the sides moves f over the step of a place."""
+    pair = slot.ladder[place]
+    return math.fabs(pair.right - pair.left) * pair.step
 
 
 def stops_growing(engine: Engine, slot: Slot, side: int) -> bool:

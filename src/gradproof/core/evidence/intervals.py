@@ -13,7 +13,7 @@ from ..records.engine import LADDER, Engine, Interval, Scratch, Slot
 from ..records.floats import larger, middle, smaller
 from ..records.memory import null_reals
 from .extrapolation import extrapolate
-from .hidden_noise import hidden_noise, noise_of_value
+from .hidden_noise import hidden_noise, noise_of_sides, noise_of_value
 from .ladder import centered, growing_places, slope_noise
 
 # The series, as bits: `slot.conflict` is the sum of those that a coarser step contradicted.
@@ -150,7 +150,8 @@ def weigh_ladder(engine: Engine, slot: Slot) -> None:
     """Weigh the ladder of a slot: the interval of its slope, its resolution, and whether a kink shows itself."""
     slot.conflict = 0
     slot.best_step = 0.0
-    slot.noise = larger(larger(hidden_noise(engine, slot), noise_of_value(engine, slot)), slot.noise)
+    shown = larger(hidden_noise(engine, slot), noise_of_value(engine, slot))
+    slot.noise = larger(larger(noise_of_sides(engine, slot), shown), slot.noise)
     weigh_series(engine, slot, SERIES_RIGHT, slot.right)
     weigh_series(engine, slot, SERIES_LEFT, slot.left)
     weigh_series(engine, slot, SERIES_CENTERED, slot.centered)
