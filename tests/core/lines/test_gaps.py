@@ -8,7 +8,7 @@ from properties import refuted
 
 from gradproof.core.lines import gaps
 from gradproof.core.lines.pooled_bars import pooled_noise
-from gradproof.core.lines.rungs import RUNG
+from gradproof.core.lines.rungs import RUNG, rung_at
 from gradproof.core.points.directions import ABOVE_FLOOR, ONLY_ZEROS, OWN_SIZE, WITHOUT_ZEROS
 
 NOISE = 1e-13
@@ -53,6 +53,21 @@ def test_the_smallest_step_at_which_a_gap_is_seen(gap):
     assert gaps.inmost_exponent(memory(noise=0.0), gap) == -46
     assert gaps.inmost_exponent(memory(noise=1e-25), gap) == -46
     assert gaps.inmost_exponent(memory(noise=0.0, float32=True), gap) == -22
+
+
+@pytest.mark.parametrize("best", [-40, -42])
+@pytest.mark.parametrize(("gap", "stays"), [(1.3, 1), (0.9, 0)])
+def test_a_rung_that_is_the_best_one_by_chance_hides_no_gap(best, gap, stays):
+    """The smallest step at which the gap is seen, or one below it, with less of the gap than the first rung has."""
+    check = walked([abs], noise=2.0**-44)
+    pool = check.pool
+    assert gaps.inmost_exponent(check, 2.0) == -40
+    for exponent in (-40, -42):
+        rung_at(pool, exponent).taken = 1
+        rung_at(pool, exponent).readings[0].gap = gap
+    pool.best, pool.bar = best, 1.0
+    gaps.next_gap_rung(check, pool)
+    assert pool.has_gap == stays
 
 
 SMOOTH_LINE, KINK_AT_X = SMOOTH["exponential"], abs
@@ -129,9 +144,10 @@ def says(function):
         assert what(1.24, 1.0, number) == what(-1.24, 1.0, number) == gaps.AGREES
         assert what(1.26, 1.0, number) == what(-math.inf, 1.0, number) == what(math.nan, 1.0, number) == gaps.DISAGREES
         assert what(9.0, 2.0, number) == gaps.DISAGREES
-    assert what(1.0, 2.0) == gaps.COARSE
-    assert what(1.0, 2.0, 0) == gaps.AGREES
-    for scales in (OWN_SIZE, WITHOUT_ZEROS, ONLY_ZEROS):
+    for scales in (ABOVE_FLOOR, ONLY_ZEROS):
+        assert what(1.0, 2.0, 1, scales) == gaps.COARSE
+        assert what(1.0, 2.0, 0, scales) == what(1.0, 1.5, 1, scales) == gaps.AGREES
+    for scales in (OWN_SIZE, WITHOUT_ZEROS):
         assert what(1.0, 2.0, 1, scales) == gaps.AGREES
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ..points.directions import ABOVE_FLOOR, ONLY_ZEROS
 from ..records.floats import larger
 from ..records.lines import FINISHED, LineLadder, Lines
 from .pooled_bars import pooled_change, pooled_noise
@@ -89,7 +90,7 @@ def next_gap_rung(lines: Lines, ladder: LineLadder) -> int:
     if not math.isfinite(ladder.bar) or ladder.bar <= ladder.target:
         return FINISHED
     gap = gap_size(ladder, ladder.first, 0)
-    if staying_gaps(ladder, ladder.first, CONSTANT_PART) > 0 and inmost_exponent(lines, gap) > best:
+    if staying_gaps(ladder, ladder.first, CONSTANT_PART) > 0 and inmost_exponent(lines, gap) >= best:
         best = ladder.first
     gap = gap_size(ladder, best, 0)
     if not gap > GAP_BARS * single_noise(lines, best) or staying_gaps(ladder, best, STAYING_PART) == 0:
@@ -143,9 +144,10 @@ def note_gap(lines: Lines, ladder: LineLadder, gap: float) -> int:
 def what_fails(lines: Lines, number: int, residual: float, bar: float) -> int:
     """Return what a line at a kink at x says, with the bar of the mean of both slopes.
 
-    If kinks leave much open up to the last line, zeros of x may have them, and lines without these know more; scales
-    above the floor, the first kind, have zeros.
+    If kinks leave much open up to the last line, zeros of x may have them: lines without these know more, and so does,
+    of zeros alone, each by itself.
     """
     if not math.fabs(residual) <= bar + lines.tolerance:
         return DISAGREES
-    return COARSE if number > lines.scales and bar > COARSE_PART * lines.norm else AGREES
+    has_zeros = lines.scales == ABOVE_FLOOR or lines.scales == ONLY_ZEROS
+    return COARSE if number > 0 and has_zeros and bar > COARSE_PART * lines.norm else AGREES

@@ -21,7 +21,7 @@ from ..lines.decision import (
     sums_may_drift,
     worst_line,
 )
-from ..lines.gaps import AGREES, GAP_LINES, GAP_RUNGS, begins_with_gaps, keeps_its_gap, what_fails
+from ..lines.gaps import AGREES, COARSE, GAP_LINES, GAP_RUNGS, begins_with_gaps, keeps_its_gap, what_fails
 from ..lines.parts import begin_parts, next_part, note_part
 from ..lines.plan import CHEAPEST_RUNGS, SMALL_BUDGET, aligned_exponent, begin_lines, begin_part, begin_pool
 from ..lines.pooled_bars import pooled_noise
@@ -198,9 +198,9 @@ def follow_gap(lines: Lines, ladder: LineLadder) -> None:
         return
     if lines.scales == ONLY_ZEROS:
         # As much as kinks make along the line they may also cancel.
-        hidden = (math.fabs(ladder.residual) + ladder.gap) / LEAST_MAGNITUDE
+        hidden = (math.fabs(ladder.residual) + larger(ladder.gap, ladder.mean_bar)) / LEAST_MAGNITUDE
         lines.hidden_gap = larger(hidden, lines.hidden_gap)
-        if lines.left_out != SAMPLED:
+        if lines.left_out != SAMPLED or lines.failed.gap == COARSE:
             lines.phase = phases.LEFT_OUT
             return
     locate(lines)
