@@ -389,6 +389,18 @@ def is_left_to_the_noise(function):
         for name, value in ({"float32": 1} | fields).items():
             setattr(engine, name, value)
         assert function(engine, units * 2.0**-23) == expected
+    # f(x) is a whole number of steps: of 2**-24 or 2**-30, of 2**-9 as simple numbers are, of 2**-51 as others are.
+    for value, units, expected in (
+        (5 / 16 + 2.0**-24, 1.9, True),
+        (5 / 16 + 2.0**-24, 2.1, False),
+        (5 / 16 + 2.0**-30, 1.9, False),
+        (5 / 16 + 2.0**-9, 1.9, False),
+        (-(5 / 16 + 2.0**-51), 1.9, False),
+    ):
+        engine = climbed(lambda t, value=value: value + 2.5 * t, [])
+        engine.beyond_float32 = 1
+        assert function(engine, units * 2.0**-24) == expected
+        assert not function(engine, math.inf)
 
 
 def is_wrong_beyond_rounding(advance, steps, claimed, stage):
