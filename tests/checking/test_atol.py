@@ -149,3 +149,18 @@ def test_a_saved_check_keeps_it(tmp_path):
     gradproof.check(interrupted, claimed, x, mode="lines", atol=ATOL, save=tmp_path / "state.bin")
     resumed = gradproof.check(objective, claimed, x, mode="lines", atol=ATOL, resume=tmp_path / "state.bin")
     assert resumed.to_json() == whole.to_json()
+
+
+def test_a_pair_of_float32_values_is_judged_by_the_noise_that_is_stated():
+    """Over its short step f does not move; what is allowed must be seen, and over longer ones a slope shows."""
+    x = np.array([0.3], np.float32)
+
+    def check(slope, atol):
+        return gradproof.check(lambda z: np.float32(1.3714 + slope * float(z[0])), [0.0], x, atol=atol)
+
+    assert check(0.0, 1e-7).verdict == "inconclusive"
+    right = check(0.0, 1e-5)
+    assert right.verdict == "right"
+    assert right.resolutions[0] < 1e-4
+    assert check(1e-3, 1e-5).wrong.tolist() == [0]
+    assert check(1e-3, 1e-2).verdict == "right"

@@ -158,6 +158,9 @@ def test_no_claim_is_excused_by_noise_that_looks_like_curvature(case, index, cla
         # Treads at a bound.
         (Case("of_rounded_arguments", 926355182, box="at x"), 3),
         (Case("of_rounded_arguments", 526602608, box="at x", held=True), 7),
+        # Two pairs show the same slope, off by less than a step of what a larger term has left of f.
+        (Case("of_terms_that_cancel", 345651823, "dict"), 0),
+        (Case("of_terms_that_cancel", 133704683, "nested", "gradient called"), 0),
         # A value far from x that sides with what rounding makes of the slope at x, as f is curved.
         (Case("robust", 475229368, "tuple", "in place"), 2),
     ],
@@ -279,6 +282,33 @@ def test_lines_see_what_they_state(case, index, error):
     refuted(sees, right, index)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        # What a first pair would have accepted, if one coordinate alone asked for the noise.
+        Case("of_terms_that_cancel", 414851366, "column", "in place", "one side", budget=209, error=2.06),
+        Case("of_terms_that_cancel", 1010303, "list", box="some", rtol=1e-4, error=1.06),
+        Case(
+            "nearly_constant", 481157641, "tuple", "batched", "wide", "none", "full", 369, 1e-4, held=True, error=1.06
+        ),
+        Case("nearly_constant", 168483193, "vector", box="at x", budget=300, rtol=1e-6, held=True, error=1.38),
+        # Steps of rounding that look like a kink at x.
+        Case("robust", 619400103, "nested", "in place", mode="full", held=True, error=1.34),
+        Case("robust", 619400103, mode="lines", held=True, error=1.06),
+        Case("robust", 485442454, "tuple", "value and gradient", mode="full", rtol=1e-4, error=1.52),
+        # Lines through zeros whose bars leave any claim open.
+        Case("long_with_kinks", 350174598, "vector", "batched", hole="NaN", error=976.9),
+    ],
+)
+def test_what_is_stated_is_seen(case):
+    is_true(case)
+    right = run(case)
+    planted, index = with_error(case, right)
+    planted[index] = case.drawn.gradient[index] + 1e3
+    sees(run(case, planted), index)
+    refuted(sees, right, index)
+
+
 def test_a_kink_at_x_states_what_its_ladder_is_content_with():
     case = Case("with_kinks", 765463944, mode="full", rtol=1e-6)
     right = run(case)
@@ -341,16 +371,16 @@ def test_a_closer_look_along_lines_may_have_nothing_to_choose(case, index):
     assert run(case, wrong).report.verdict == "wrong"
 
 
-def test_what_agrees_by_chance_with_values_in_float32_is_no_proof_of_more():
+def test_what_agrees_by_chance_with_values_in_float32_is_no_proof():
     case = Case("in_float32", 941353097, "list", "in place", "narrow", "raises", rtol=1e-4, held=True)
     claimed = case.drawn.gradient
+    right = run(case, claimed)
+    assert right.report.verdict == "right"
     claimed[0] -= 9.26e-4
-    ran = run(case, claimed)
-    hides_nothing(ran, (claimed, 0))
-    assert ran.report.vouched == 0
-    refuted(hides_nothing, ran, (claimed - 1.0, 0))
-    claimed[0] *= -1
-    assert list(run(case, claimed).report.wrong) == [0]
+    assert resolution_of(right, 0) < 9.26e-4
+    for _ in range(2):
+        assert list(run(case, claimed).report.wrong) == [0]
+        claimed[0] *= -1
 
 
 def test_a_short_proof_knows_the_noise_of_float32():

@@ -38,7 +38,7 @@ from ..records import codes
 from ..records.abi import never_inlined
 from ..records.border import begin_finding
 from ..records.codes import is_acceptable
-from ..records.engine import Engine, Interval, Slot, coordinate_of, finding_of, findings_capacity
+from ..records.engine import Engine, Interval, Sides, Slot, coordinate_of, finding_of, findings_capacity
 from ..records.floats import larger, middle, smaller
 from .slots import one_sided_slope, pair_of
 
@@ -87,19 +87,24 @@ def new_finding(engine: Engine, index: int) -> int:
     return number
 
 
+def noise_of_first_pair(engine: Engine, sides: Sides) -> float:
+    """Return the noise bar of the slopes of a first pair.
+
+    Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
+    """
+    return noise_until_measured(engine, pair_noise(engine, sides))
+
+
 def settle_by_pair(engine: Engine, index: int) -> None:
     """Accept a claim that agrees with its first pair; one that did not would have to agree with a proof."""
     coordinate = coordinate_of(engine, index)
     allowed, needed = tolerances(engine, coordinate)
-    accept(engine, index, allowed, needed, pair_noise(engine, pair_of(engine, index)))
+    accept(engine, index, allowed, needed, noise_of_first_pair(engine, pair_of(engine, index)))
 
 
 def accept(engine: Engine, index: int, allowed: float, needed: float, noise: float) -> None:
-    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known.
-
-    Where values seem to be rounded to float32 it is by chance that the pair is exact, and others agree by chance, too.
-    """
-    seen = seen_by_pair(engine, allowed, needed, noise_until_measured(engine, noise))
+    """Accept a claim by a pair, of which tolerance, needed resolution and noise are known."""
+    seen = seen_by_pair(engine, allowed, needed, noise)
     # An earlier pair may have been where it would have accepted a claim that is farther off.
     note_cause(engine, index, codes.AGREES, NO_KINK, larger(coordinate_of(engine, index).resolution, seen))
 
@@ -118,7 +123,7 @@ def refute_by_pair(engine: Engine, index: int) -> None:
     coordinate = coordinate_of(engine, index)
     sides = pair_of(engine, index)
     step = sides.step
-    noise = noise_until_measured(engine, pair_noise(engine, sides))
+    noise = noise_of_first_pair(engine, sides)
     note_cause(engine, index, codes.WRONG, NO_KINK, SEEN_BY_PAIR * (tolerance(engine, coordinate) + noise))
     number = new_finding(engine, index)
     if number >= 0:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, farthest_accepted, pair_decision
-from ..evidence.ladder import pair_noise
 from ..evidence.scales import UNIT_FLOAT32, argument_noise, pair_step, step_beside, tolerances
 from ..noise.curvature import note_bend
 from ..noise.spread import far_coordinate, farthest_step
@@ -15,7 +14,7 @@ from ..records.border import Probes
 from ..records.engine import OWN_MARK, Engine, coordinate_of
 from ..records.floats import larger
 from . import phases
-from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept
+from .outcome import CURVED, DISAGREES_FLAT, UNDECIDED, accept, noise_of_first_pair
 from .slots import one_sided_slope
 
 # Where the pair of another coordinate settles nothing, f may be less smooth than it looks: this many get a full proof.
@@ -81,7 +80,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     if engine.unit == UNIT_FLOAT32:
         note_bend(engine, coordinate.x, right - left, step)
     allowed, needed = tolerances(engine, coordinate)
-    noise = pair_noise(engine, sides)
+    noise = noise_of_first_pair(engine, sides)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:
         accept(engine, index, allowed, needed, noise)
