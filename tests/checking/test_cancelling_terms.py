@@ -28,3 +28,28 @@ def test_a_wrong_entry_beside_a_minimum_is_named(seed):
     claimed[index] *= 1.001
     report = gradproof.check(rosen, claimed, x)
     assert [(finding.index, finding.cause) for finding in report.findings] == [(index, Cause.WRONG)]
+
+
+def small_terms(seed):
+    """Small differences of large terms, each of which moves in steps of its own, with the gradient at 0."""
+    random = np.random.default_rng(seed)
+    matrix, at_0 = 1e-2 * random.normal(size=(3, 4)), 1e-2 * random.normal(size=3)
+
+    def objective(t):
+        far, near, plain = matrix @ t + at_0
+        return (far + 1000) ** 2 - 1_000_000 + 300 * (1 - np.cos(near)) + 30 * np.tanh(plain)
+
+    def gradient(t):
+        far, near, plain = matrix @ t + at_0
+        return np.array([2 * (far + 1000), 300 * np.sin(near), 30 / np.cosh(plain) ** 2]) @ matrix
+
+    return objective, gradient
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_steps_of_rounding_are_no_kink_that_equal_coordinates_share(seed):
+    """Where all coordinates are 0 they are tested together, too."""
+    objective, gradient = small_terms(seed)
+    assert gradproof.check(objective, gradient, np.zeros(4)).verdict == "right"
+    report = gradproof.check(objective, lambda t: gradient(t) * [1, 1.1, 1, 1], np.zeros(4))
+    assert [(finding.index, finding.cause) for finding in report.findings] == [(1, Cause.WRONG)]
