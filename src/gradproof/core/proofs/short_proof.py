@@ -68,6 +68,11 @@ def far_step(engine: Engine, slot: Slot) -> float:
     return FAR_STEP * pair_size(engine, slot.x)
 
 
+def nearer_step(engine: Engine, slot: Slot) -> float:
+    """Return the step of a pair that is far from x too, but where f curves far less."""
+    return larger(FAR_STEP * far_step(engine, slot), next_step(slot))
+
+
 def ask_neighbours(slot: Slot) -> None:
     """Ask for the two coarser pairs that an error bar takes."""
     slot.stage = stages.PROOF
@@ -100,10 +105,15 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
         refute(engine, slot)
         return
     # The far pair is no neighbour of the near one: it says nothing about its error.
+    forget_far_pair(slot)
+    slot.stage = stages.PROOF
+    want_pair(slot, nearer_step(engine, slot) if slot.refuted > 0 else next_step(slot))
+
+
+def forget_far_pair(slot: Slot) -> None:
+    """Keep the finest pair alone."""
     slot.count = 1
     slot.missing = 0
-    slot.stage = stages.PROOF
-    want_pair(slot, next_step(slot))
 
 
 def second_refutes(engine: Engine, slot: Slot) -> bool:
@@ -139,11 +149,14 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
         slot.stage = stages.PARKED
         return
     if slot.count == 2:
-        # A far pair did not tell; where it did not side with the claim, a neighbour that confirms the first is enough.
+        # A far pair did not tell; where it did not side with the claim, a nearer one that confirms the first is enough.
         if slot.refuted > 0 and second_refutes(engine, slot):
             refute(engine, slot)
-        else:
-            want_pair(slot, next_step(slot))
+            return
+        if slot.ladder[1].step > STEP_RATIO * slot.ladder[0].step:
+            slot.refuted = FAR_SIDES
+            forget_far_pair(slot)
+        want_pair(slot, next_step(slot))
         return
     weigh_ladder(engine, slot)
     if slot.kink != NO_KINK or not math.isfinite(half_width(slot)):
