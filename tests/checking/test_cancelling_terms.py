@@ -53,3 +53,27 @@ def test_steps_of_rounding_are_no_kink_that_equal_coordinates_share(seed):
     assert gradproof.check(objective, gradient, np.zeros(4)).verdict == "right"
     report = gradproof.check(objective, lambda t: gradient(t) * [1, 1.1, 1, 1], np.zeros(4))
     assert [(finding.index, finding.cause) for finding in report.findings] == [(1, Cause.WRONG)]
+
+
+def beside_a_smooth_term(seed):
+    """A term of which float32 leaves steps that are longer than those beside a small x, its slope, and the point."""
+    random = np.random.default_rng(seed)
+    x = np.float32(10.0 ** random.uniform(-4, -3) * random.normal())
+    far, plain, weight, size = (np.float32(one) for one in (*random.normal(size=3), 10.0 ** random.uniform(0, 2)))
+
+    def objective(t):
+        return weight * ((far * t[0] + np.float32(1000)) ** 2 - np.float32(1_000_000)) + size * np.tanh(plain * t[0])
+
+    def gradient(t):
+        a, b, c, s, at = map(float, (far, plain, weight, size, t[0]))
+        return np.float32([2 * c * a * (a * at + 1000) + s * b / np.cosh(b * at) ** 2])
+
+    return objective, gradient, np.array([x])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_steps_of_float32_that_are_long_to_a_small_x_refute_nothing(seed):
+    objective, gradient, x = beside_a_smooth_term(seed)
+    assert gradproof.check(objective, gradient, x).verdict != "wrong"
+    report = gradproof.check(objective, lambda t: 2 * gradient(t), x)
+    assert [(finding.index, finding.cause) for finding in report.findings] == [(0, Cause.WRONG)]
