@@ -228,3 +228,21 @@ def test_one_side_of_a_far_pair_does_not_confirm_a_small_error(make, seeds):
     """Curvature there may move it as far as steps of rounding move the slope beside x."""
     chance_refutes_nothing(make, seeds)
     refuted(chance_refutes_nothing, make, seeds, lambda f, claimed, x: gradproof.check(f, 1.05 * claimed, x))
+
+
+def tread_of_a_curved_function(phase):
+    """Two thousandths of the slope are in steps of 1e-10, and beside x f stays on one of them."""
+    height = 1e-10
+
+    def objective(x):
+        return float(2 * np.sin(5 * x[0] + phase) + height * np.round(0.02 * x[0] / height + 0.2))
+
+    return objective, lambda x: 10 * np.cos(5 * x + phase) + 0.02
+
+
+@pytest.mark.parametrize("phase", np.linspace(0.3, 0.85, 12))
+def test_where_a_far_pair_is_too_curved_to_side_with_a_claim_a_nearer_one_does(phase):
+    objective, gradient = tread_of_a_curved_function(phase)
+    assert gradproof.check(objective, gradient, np.zeros(1)).verdict == "right"
+    report = gradproof.check(objective, lambda x: gradient(x) - 0.01, np.zeros(1))
+    assert [(finding.index, finding.cause.name) for finding in report.findings] == [(0, "WRONG")]

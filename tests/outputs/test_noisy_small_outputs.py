@@ -149,3 +149,19 @@ def test_steps_of_rounding_of_one_output_confirm_no_claim_of_0(factor):
     report = gradproof.check_vjp(function, vjp, x)
     assert [(one.name, one.cause.name) for one in report.findings] == [("output[0] / x[0]", "WRONG")] * (1 - factor)
     assert report.verdict == ("right" if factor else "wrong")
+
+
+@pytest.mark.parametrize("seed", [0, 4, 5, 6, 7, 8, 10, 16, 81, 183])
+def test_steps_of_rounding_along_lines(seed):
+    """Lines move nothing at x: as coordinates they are all 0, and are tested together."""
+    function, jacobian, x = terms_that_cancel(seed, np.float64)
+    assert gradproof.check_jvp(function, lambda x, v: jacobian(x) @ v, x, mode="lines").verdict == "right"
+    row = 18 + int(np.argmax(np.abs(jacobian(x)[18:, 1])))
+
+    def wrong(x, tangent):
+        claimed = jacobian(x)
+        claimed[row, 1] *= 2
+        return claimed @ tangent
+
+    report = gradproof.check_jvp(function, wrong, x, mode="lines")
+    assert [one.name for one in report.findings] == [f"output[{row}] / x[1]"]

@@ -109,19 +109,20 @@ def test_the_first_steps():
 
 
 def test_how_far_a_claim_is_followed_before_it_is_wrong():
-    """One pair far from x comes last; a claim with which that sides is followed up to the top."""
+    """Two pairs far from x come last; a claim with which one of them sides is followed up to the top."""
     engine = with_ladder(EXP.value, 0.9)
     slot = engine.slots[0]
     seen = []
     while slot.stage != stages.FINISHED:
         seen.append((int(slot.stage), steps_wanted(slot)))
         answer(engine, EXP.value)
-    assert seen[-1] == (stages.LADDER_FAR, [2.0**-6])
+    assert seen[-1] == (stages.LADDER_FAR, [2.0**-6, 2.0**-12])
     assert slot.decision == DECIDED_WRONG
-    slot.stage, slot.wanted_count = stages.LADDER_FAR, 2
-    slot.claimed, slot.wanted[0], slot.wanted[1], slot.step = 0.9, 2.0**-5, -(2.0**-5), 2.0**-5
-    answer(engine, lambda t: EXP.value(0.0) + 0.9 * t)
-    assert slot.stage == stages.LADDER_COARSER
+    for sides, farthest in ((2.0**-5, 2.0**-5), (2.0**-11, 2.0**-11)):
+        slot.stage, slot.wanted_count, slot.count = stages.LADDER_FAR, 4, slot.count - 2
+        slot.wanted[:4] = 2.0**-5, -(2.0**-5), 2.0**-11, -(2.0**-11)
+        answer(engine, lambda t, sides=sides: EXP.value(0.0) + 0.9 * t if abs(t) == sides else EXP.value(t))
+        assert (slot.stage, slot.ladder[slot.count - 1].step) == (stages.LADDER_COARSER, farthest)
 
 
 def test_the_coarsest_step():

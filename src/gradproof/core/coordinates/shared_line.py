@@ -12,6 +12,7 @@ from ..evidence.scales import harmless_step, line_size, smallest_step, tolerance
 from ..points.directions import coordinate_scale, direction
 from ..points.probes import displaced
 from ..proofs.full_ladder import STEPS_A_ROUND, noise_hides_slopes, note_largest_slope
+from ..proofs.refinement import begin_excusing_jump
 from ..proofs.short_proof import settle
 from ..proofs.two_pairs import STEP_RATIO
 from ..records.engine import Engine, Slot, coordinate_of, want_pair
@@ -129,14 +130,16 @@ def pair_accepts(engine: Engine, slot: Slot) -> bool:
 
 
 def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
-    """Ask for finer pairs; where noise would hide their slopes, judge the claim."""
+    """Ask for finer pairs; where noise would hide their slopes, judge the claim; look for jumps before it is wrong."""
     note_largest_slope(slot)
     if slot.step >= slot.lowest and not noise_hides_slopes(slot, slot.step):
         ask_finer(slot)
         return
     weigh_ladder(engine, slot)
     # With size 0 a kink may always hide in the noise: here every claim is about one that has been seen.
-    settle(slot, judge(slot, 0.0))
+    slot.decision = judge(slot, 0.0)
+    if not begin_excusing_jump(slot):
+        settle(slot, slot.decision)
 
 
 def ask_finer(slot: Slot) -> None:

@@ -17,7 +17,7 @@ from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT32, UNIT_FL
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import far_step, lacks_evidence, may_be_stairs, next_step, settle, sides_with_claim
+from .short_proof import far_step, lacks_evidence, may_be_stairs, nearer_step, next_step, settle, sides_with_claim
 from .two_pairs import STEP_RATIO
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.
@@ -169,6 +169,7 @@ def settled_early(engine: Engine, slot: Slot) -> bool:
     if decision == DECIDED_WRONG and next_step(slot) <= far_step(engine, slot):
         slot.stage = stages.LADDER_FAR
         want_pair(slot, far_step(engine, slot))
+        want_pair(slot, nearer_step(engine, slot))
         return True
     if decision == DECIDED_WRONG and supported_from(slot) != NO_PLACE:
         return False
@@ -194,7 +195,11 @@ def is_clear(engine: Engine, slot: Slot, decision: int) -> bool:
 
 
 def advance_ladder_far(engine: Engine, slot: Slot) -> None:
-    """Call the claim wrong unless the far pair sides with it; then go on to coarser steps."""
+    """Call the claim wrong unless one of two far pairs sides with it; then go on to steps that are coarser than it."""
+    if sides_with_claim(slot, centered(slot, slot.count - 2)):
+        # Over the farther one f may be curved too much to tell.
+        slot.count -= 1
+        slot.missing = 0
     if sides_with_claim(slot, centered(slot, slot.count - 1)):
         ask_coarser(engine, slot)
     else:

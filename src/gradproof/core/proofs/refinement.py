@@ -124,14 +124,22 @@ def advance_refinement(engine: Engine, slot: Slot) -> None:
 
 
 def look_again(engine: Engine, slot: Slot, decision: int) -> None:
-    """Look for a jump of f if a tread of stairs decides on the claim, or coarser steps support it; else for kinks."""
+    """Look for a jump of f if a tread of stairs decides on the claim, or may excuse it; else for kinks."""
     slot.decision = decision
     if rests_on_tread(engine, slot) and begin_beyond(slot, end_of_tread(slot), 0.0):
         return
-    if decision == DECIDED_WRONG and math.isfinite(slot.claimed):
-        if begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(slot), 0.0):
-            return
-    look_for_kink(engine, slot, 1, 0)
+    if not begin_excusing_jump(slot):
+        look_for_kink(engine, slot, 1, 0)
+
+
+def begin_excusing_jump(slot: Slot) -> bool:
+    """Begin to look for a jump of f that explains why a claim seems wrong; return whether there may be one.
+
+    It lies at the end of a tread, or below coarser steps that support the claim.
+    """
+    if slot.decision != DECIDED_WRONG or not math.isfinite(slot.claimed):
+        return False
+    return begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(slot), 0.0)
 
 
 def rests_on_tread(engine: Engine, slot: Slot) -> bool:

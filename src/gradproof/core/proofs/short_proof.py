@@ -18,7 +18,7 @@ from ..evidence.decision import (
 )
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, place_of_step, slope_noise
-from ..evidence.scales import pair_size, smallest_step
+from ..evidence.scales import UNIT_FLOAT32, pair_size, smallest_step
 from ..noise.assumed_noise import may_be_rounded
 from ..records.engine import Engine, Interval, Slot, want, want_pair
 from ..records.floats import larger, power_of_two_above, spacing
@@ -68,6 +68,11 @@ def far_step(engine: Engine, slot: Slot) -> float:
     return FAR_STEP * pair_size(engine, slot.x)
 
 
+def nearer_step(engine: Engine, slot: Slot) -> float:
+    """Return the step of a pair that is far from x too, but where f curves far less."""
+    return larger(FAR_STEP * far_step(engine, slot), next_step(slot))
+
+
 def ask_neighbours(slot: Slot) -> None:
     """Ask for the two coarser pairs that an error bar takes."""
     slot.stage = stages.PROOF
@@ -100,10 +105,15 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
         refute(engine, slot)
         return
     # The far pair is no neighbour of the near one: it says nothing about its error.
+    forget_far_pair(slot)
+    slot.stage = stages.PROOF
+    want_pair(slot, nearer_step(engine, slot) if slot.refuted > 0 else next_step(slot))
+
+
+def forget_far_pair(slot: Slot) -> None:
+    """Keep the finest pair alone."""
     slot.count = 1
     slot.missing = 0
-    slot.stage = stages.PROOF
-    want_pair(slot, next_step(slot))
 
 
 def second_refutes(engine: Engine, slot: Slot) -> bool:
@@ -139,11 +149,14 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
         slot.stage = stages.PARKED
         return
     if slot.count == 2:
-        # A far pair did not tell; where it did not side with the claim, a neighbour that confirms the first is enough.
+        # A far pair did not tell; where it did not side with the claim, a nearer one that confirms the first is enough.
         if slot.refuted > 0 and second_refutes(engine, slot):
             refute(engine, slot)
-        else:
-            want_pair(slot, next_step(slot))
+            return
+        if slot.ladder[1].step > STEP_RATIO * slot.ladder[0].step:
+            slot.refuted = FAR_SIDES
+            forget_far_pair(slot)
+        want_pair(slot, next_step(slot))
         return
     weigh_ladder(engine, slot)
     if slot.kink != NO_KINK or not math.isfinite(half_width(slot)):
@@ -231,13 +244,24 @@ def advance_proof_far(engine: Engine, slot: Slot) -> None:
 
 
 def refute(engine: Engine, slot: Slot) -> None:
-    """Call a claim wrong, unless a value over finer steps would tell first that f is constant there, or follows it."""
-    step = telling_step(engine, slot)
-    if not step < slot.ladder[0].step:
-        settle(slot, DECIDED_WRONG)
-        return
+    """Call a claim wrong, unless a value over finer or longer steps would tell first that f follows it."""
     slot.stage = stages.PROOF_TREAD
-    want(slot, step)
+    step = telling_step(engine, slot)
+    if step < slot.ladder[0].step:
+        want(slot, step)
+    else:
+        refute_beyond_rounding(engine, slot)
+
+
+def refute_beyond_rounding(engine: Engine, slot: Slot) -> None:
+    """Call a claim wrong, unless a value over a step would tell that rounding to float32 does not hide.
+
+    Beside a small x it may hide a term whose parts are large, over steps that are long to x.
+    """
+    if engine.unit == UNIT_FLOAT32 and far_step(engine, slot) < FAR_STEP:
+        want(slot, FAR_STEP)
+    else:
+        settle(slot, DECIDED_WRONG)
 
 
 def telling_step(engine: Engine, slot: Slot) -> float:
@@ -283,8 +307,11 @@ def moves_as_its_slope(slot: Slot, moved: float, step: float) -> bool:
 
 
 def advance_proof_tread(engine: Engine, slot: Slot) -> None:
-    """Call a claim wrong where f moves over a fine step as its slope says; else leave it to the ladder."""
-    if moves_as_its_slope(slot, slot.answers[0] - engine.value, slot.wanted[0]):
-        settle(slot, DECIDED_WRONG)
-    else:
+    """Call a claim wrong where f moves over a step as its slope says; else leave it to the ladder."""
+    step = slot.wanted[0]
+    if not moves_as_its_slope(slot, slot.answers[0] - engine.value, step):
         slot.stage = stages.PARKED
+    elif step < slot.ladder[0].step:
+        refute_beyond_rounding(engine, slot)
+    else:
+        settle(slot, DECIDED_WRONG)
