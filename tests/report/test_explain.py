@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from properties import refuted
 
 import gradproof
+from gradproof.report import ladder
 from gradproof.report.ladder import (
     FINGERPRINTS,
     FLAT,
@@ -54,6 +56,36 @@ def kinked(x):
 
 
 X = np.array([0.3, 0.7, -1.2])
+
+
+def sines(x):
+    return float(np.sum(np.sin(x)))
+
+
+def has_all_ladders(report, x):
+    """The pairs of all coordinates come in rounds of many; every value is that of f at the point of its rung."""
+    for index in (0, x.size // 2, x.size - 1):
+        assert report.ladder(index)
+        for rung in report.ladder(index):
+            sides = [sines(np.where(np.arange(x.size) == index, x + step, x)) for step in (rung.step, -rung.step)]
+            taken = [x[index] + step - x[index] for step in (rung.step, -rung.step)]
+            assert [rung.right, rung.left] == [(f - sines(x)) / h for f, h in zip(sides, taken, strict=True)]
+
+
+@pytest.mark.parametrize("unsorted", [ladder.KEPT_UNSORTED, 0])
+def test_ladders_of_many_coordinates(unsorted, monkeypatch):
+    monkeypatch.setattr(ladder, "KEPT_UNSORTED", unsorted)
+    x = np.random.default_rng(7).normal(size=ladder.LARGE)
+    slopes = np.cos(x)
+    right = gradproof.check(sines, slopes, x, mode="full")
+    assert right.verdict == "right"
+    has_all_ladders(right, x)
+    slopes[-1] *= 1.01
+    wrong = gradproof.check(sines, slopes, x, mode="full")
+    assert wrong.wrong.tolist() == [x.size - 1]
+    has_all_ladders(wrong, x)
+    monkeypatch.setattr(ladder.Values, "_take", lambda *_: None)
+    refuted(has_all_ladders, gradproof.check(sines, slopes, x, mode="full"), x)
 
 
 def test_a_wrong_coordinate_is_flat():

@@ -20,6 +20,8 @@ NOISE_BAR = 4.0 * math.sqrt(2.0)
 # Of longer vectors, large rounds (the first pairs of all coordinates) are not kept.
 KEPT_WHOLE = 1 << 17
 LARGE = 1024
+# Of longer vectors, large rounds are sorted at once: as they come, their probes take twice as much memory.
+KEPT_UNSORTED = 1 << 13
 FLAT, NOISE, TRUNCATION, KINK, NOTHING, UNCLEAR = "flat", "noise", "truncation", "kink", "nothing", "unclear"
 DROP = 0.3
 # What each pattern looks like; behind the colon, what it means unless the evidence as a whole says otherwise.
@@ -84,8 +86,8 @@ class Values:
         self._indices = indices
         self._rounds: list[tuple[Flat, Flat, Flat]] = []
         self._at_x = math.nan
-        # Small rounds as they were kept: nobody looks at those of most checks.  As bytes, because NumPy copies records
-        # one field after the other, which takes longer than all else that is done with a probe.
+        # Rounds as they were kept: nobody looks at those of most checks.  As bytes, because NumPy copies records one
+        # field after the other, which takes longer than all else that is done with a probe.
         self._unsorted: list[tuple[bytes, Flat]] = []
 
     def under(self, index: int | Flat) -> Values:
@@ -96,7 +98,7 @@ class Values:
 
     def keep(self, probes: Flat, values: Flat) -> None:
         """Keep the values of a round."""
-        if len(probes) >= LARGE:
+        if len(probes) >= LARGE and self._x.size > KEPT_UNSORTED:
             self._sort()
             self._take(probes, values)
         else:

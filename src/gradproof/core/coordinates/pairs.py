@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 
 from ..evidence.decision import DECIDED_CURVED, DECIDED_RIGHT, DECIDED_WRONG, farthest_accepted, pair_decision
-from ..evidence.scales import UNIT_FLOAT32, argument_noise, pair_step, step_beside, tolerances
+from ..evidence.scales import (
+    UNIT_FLOAT32,
+    argument_noise,
+    coordinate_size,
+    largest_claim_in_units,
+    pair_step,
+    relative_tolerance,
+    step_beside,
+    with_absolute_error,
+)
 from ..noise.curvature import note_bend
 from ..noise.spread import far_coordinate, farthest_step
 from ..points.probes import write_probe
@@ -19,7 +28,8 @@ from .slots import one_sided_slope
 
 # Where the pair of another coordinate settles nothing, f may be less smooth than it looks: this many get a full proof.
 FULL_PROOFS = 8
-# The mark of a sweep whose first few coordinates have a pair that noise drowns.
+# The marks of a sweep whose first few coordinates go before the others, and of one where noise drowns a pair of these.
+SCOUTING = 1
 IN_NOISE = 2
 
 
@@ -31,11 +41,14 @@ def set_steps(engine: Engine, count: int) -> None:
 
 
 def set_step(engine: Engine, number: int) -> None:
-    """Set the step of a pair of the chunk, and how far rounding of x moves f: step and noise bar rest on that."""
+    """Set the step of a pair of the chunk, and what it rests on, as the judgement of the pair does."""
     sides = engine.pairs[number]
     coordinate = coordinate_of(engine, engine.sweep.chunk_start + number)
+    size = coordinate_size(engine, coordinate.x)
     sides.rounding = argument_noise(coordinate.claimed, coordinate.x)
-    sides.step = step_beside(engine, coordinate, sides.rounding)
+    sides.largest = largest_claim_in_units(engine, size)
+    sides.tolerance = relative_tolerance(engine, coordinate.claimed, sides.largest)
+    sides.step = step_beside(engine, coordinate.x, size, engine.noise + sides.rounding, sides.tolerance)
 
 
 def write_pairs(engine: Engine, probes: Probes, count: int) -> None:
@@ -79,7 +92,7 @@ def agrees_by_pair(engine: Engine, number: int) -> bool:
     left = one_sided_slope(engine, coordinate.x, -step, sides.left)
     if engine.unit == UNIT_FLOAT32:
         note_bend(engine, coordinate.x, right - left, step)
-    allowed, needed = tolerances(engine, coordinate)
+    allowed, needed = with_absolute_error(engine, sides.tolerance, sides.largest)
     noise = noise_of_first_pair(engine, sides)
     decision = pair_decision(right, left, coordinate.claimed, allowed, needed, noise)
     if decision == DECIDED_RIGHT:

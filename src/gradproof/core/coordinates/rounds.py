@@ -28,7 +28,7 @@ from ..records.engine import OWN_MARK, SLOT_COUNT, SPREAD_COUNT, Engine, coordin
 from ..records.floats import larger, spacing
 from . import phases
 from .outcome import CURVED, DECIDING_RESOLUTION, leave_all_open
-from .pairs import IN_NOISE, agree_by_pairs, set_steps, write_pairs
+from .pairs import SCOUTING, agree_by_pairs, set_steps, write_pairs
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots
 from .sweep import begin_again, begin_sweep, continue_with_noise, end_noise, room, settle_slots
@@ -247,9 +247,11 @@ def begin_proofs(engine: Engine) -> None:
     sweep.phase = phases.PAIRS
     if sweep.paired < pairs_stop(engine):
         return
-    for index in range(sweep.chunk_start, sweep.chunk_start + sweep.paired):
-        if coordinate_of(engine, index).cause in (AGREES, CURVED) and sweep.scouting != IN_NOISE:
+    number = 0
+    while sweep.scouting == SCOUTING and number < sweep.paired:
+        if coordinate_of(engine, sweep.chunk_start + number).cause in (AGREES, CURVED):
             sweep.scouting = 0
+        number += 1
     if sweep.scouting != 0:
         sweep.chunk_stop = sweep.chunk_start + sweep.paired
     if sweep.chunk_start + sweep.paired == sweep.chunk_stop:

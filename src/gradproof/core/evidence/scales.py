@@ -83,12 +83,14 @@ def turned_by_rounding(engine: Engine, turn: float) -> float:
 
 
 def tolerances(engine: Engine, coordinate: Coordinate) -> tuple[float, float]:
-    """Return the error that a right claimed value may have, and the resolution that a proof of agreement must reach.
-
-    That error is its own, and the absolute one that the caller allows.
-    """
+    """Return the error that a right claimed value may have, and the resolution that a proof of agreement must reach."""
     largest = largest_claim_in_units(engine, coordinate_size(engine, coordinate.x))
-    allowed = relative_tolerance(engine, coordinate.claimed, largest) + engine.atol
+    return with_absolute_error(engine, relative_tolerance(engine, coordinate.claimed, largest), largest)
+
+
+def with_absolute_error(engine: Engine, own: float, largest: float) -> tuple[float, float]:
+    """Return these two where the claim's own error is known; to it comes the absolute one that the caller allows."""
+    allowed = own + engine.atol
     return allowed, larger(allowed, SMALLEST_NEED * largest)
 
 
@@ -131,25 +133,25 @@ def pair_size(engine: Engine, x: float) -> float:
 
 def pair_size_of(engine: Engine, size: float) -> float:
     """Return that size for a coordinate whose own size is known."""
-    return larger(size, power_of_two_above(engine.typical))
+    return size if size >= engine.typical else power_of_two_above(engine.typical)
 
 
 def pair_step(engine: Engine, coordinate: Coordinate) -> float:
     """Return the step of the first pair of a coordinate."""
-    return step_beside(engine, coordinate, argument_noise(coordinate.claimed, coordinate.x))
+    size = coordinate_size(engine, coordinate.x)
+    noise = engine.noise + argument_noise(coordinate.claimed, coordinate.x)
+    own = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
+    return step_beside(engine, coordinate.x, size, noise, own)
 
 
-def step_beside(engine: Engine, coordinate: Coordinate, rounding: float) -> float:
-    """Return that step where it is known how far rounding of x moves f.
+def step_beside(engine: Engine, x: float, size: float, noise: float, own: float) -> float:
+    """Return that step where size, noise and the claim's own error are known.
 
     An absolute error that is allowed does not make it smaller: noise would then fill the tolerance and double it.
     """
-    x = coordinate.x
-    size = coordinate_size(engine, x)
     smallest = larger(smallest_of_size(engine, x, size), exact_in_float32(x))
-    allowed = relative_tolerance(engine, coordinate.claimed, largest_claim_in_units(engine, size))
     largest = engine.sweep.suited_step if engine.sweep.suited_step > 0.0 else LARGEST_PAIR_STEP
-    return harmless_step(engine.noise + rounding, allowed, smallest, largest * pair_size_of(engine, size))
+    return harmless_step(noise, own, smallest, largest * pair_size_of(engine, size))
 
 
 def argument_noise(slope: float, x: float) -> float:

@@ -7,6 +7,7 @@ the numbers do not exceed; among the numbers that begin with these, the next bit
 from __future__ import annotations
 
 import math
+import sys
 from typing import Annotated
 
 from ..coordinates.outcome import is_decided
@@ -21,7 +22,7 @@ from ..records.record import record
 # Above the bits of infinity.
 BEYOND_ALL = (1 << 63) - 1
 NONE_YET = -1
-UNKNOWN = -1.0
+LARGEST = sys.float_info.max
 # Two digits are shown: three digits of seven bits, exponent and 2**-10 of the number, are as good as the number itself.
 DIGIT_BITS = 7
 DIGITS = 3
@@ -66,18 +67,10 @@ def note_usual_resolutions(engine: ConstEngine, report: Report) -> None:
 
 
 @always_inlined
-def resolution_known(coordinate: Coordinate) -> float:
-    """Return the resolution of a coordinate; `UNKNOWN` where there is none."""
+def is_known(coordinate: Coordinate) -> bool:
+    """Return whether the resolution of a coordinate is known."""
     # Most agree: the others are asked about by a call.
-    is_known = (coordinate.cause == AGREES or is_decided(coordinate.cause)) and coordinate.resolution < math.inf
-    return coordinate.resolution if is_known else UNKNOWN
-
-
-@always_inlined
-def relative_to_claim(coordinate: Coordinate, resolution: float) -> float:
-    """Return a resolution relative to the claim; `UNKNOWN` where there is none."""
-    claim = math.fabs(coordinate.claimed)
-    return resolution / claim if resolution >= 0.0 and 0.0 < claim < math.inf else UNKNOWN
+    return (coordinate.cause == AGREES or is_decided(coordinate.cause)) and coordinate.resolution < math.inf
 
 
 @kernel
@@ -90,19 +83,20 @@ def tally_digits(engine: ConstEngine, shift: int, absolute: Middle, relative: Mi
     relative.count = 0
     for index in range(engine.n):
         coordinate = coordinate_of(engine, index)
-        resolution = resolution_known(coordinate)
-        tally(absolute, resolution, shift)
-        tally(relative, relative_to_claim(coordinate, resolution), shift)
+        if is_known(coordinate):
+            claim = math.fabs(coordinate.claimed)
+            tally(absolute, coordinate.resolution, shift)
+            if 0.0 < claim <= LARGEST:
+                tally(relative, coordinate.resolution / claim, shift)
 
 
 @always_inlined
 def tally(found: Middle, value: float, shift: int) -> None:
-    """Count a number that is known, and tally it where it begins like the middle one."""
-    if value >= 0.0:
-        found.count += 1
-        number = bits(value) >> shift
-        if number >> DIGIT_BITS == found.start:
-            found.tally.counts[number & (DIGIT_VALUES - 1)] += 1
+    """Count a number, and tally it where it begins like the middle one."""
+    found.count += 1
+    number = bits(value) >> shift
+    if number >> DIGIT_BITS == found.start:
+        found.tally.counts[number & (DIGIT_VALUES - 1)] += 1
 
 
 def note_digit(found: Middle) -> None:
@@ -124,21 +118,22 @@ def count_up_to(engine: ConstEngine, shift: int, absolute: Middle, relative: Mid
     relative.above = BEYOND_ALL
     for index in range(engine.n):
         coordinate = coordinate_of(engine, index)
-        resolution = resolution_known(coordinate)
-        note_side(absolute, resolution, shift)
-        note_side(relative, relative_to_claim(coordinate, resolution), shift)
+        if is_known(coordinate):
+            claim = math.fabs(coordinate.claimed)
+            note_side(absolute, coordinate.resolution, shift)
+            if 0.0 < claim <= LARGEST:
+                note_side(relative, coordinate.resolution / claim, shift)
 
 
 @always_inlined
 def note_side(found: Middle, value: float, shift: int) -> None:
-    """Count a number that is known on its side."""
-    if value >= 0.0:
-        number = bits(value)
-        if number >> shift <= found.start:
-            found.counted += 1
-            found.at = number if number > found.at else found.at
-        else:
-            found.above = number if number < found.above else found.above
+    """Count a number on its side."""
+    number = bits(value)
+    if number >> shift <= found.start:
+        found.counted += 1
+        found.at = number if number > found.at else found.at
+    else:
+        found.above = number if number < found.above else found.above
 
 
 def middle_one(found: Middle) -> float:

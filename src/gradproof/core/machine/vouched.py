@@ -49,7 +49,9 @@ def is_seen_to_rtol(engine: Engine, coordinate: Coordinate) -> bool:
     """
     if not is_acceptable(coordinate.cause):
         return False
-    if coordinate.cause == KINK_AT_POINT:
+    # Most are seen to the relative error of the claim alone, and all else that may be allowed is added to it.
+    own = engine.sweep.rtol * math.fabs(coordinate.claimed)
+    if coordinate.cause == KINK_AT_POINT or coordinate.resolution <= SEEN_TOLERANCES * own:
         return True
     allowed = tolerance(engine, coordinate)
     if coordinate.claimed == 0.0:

@@ -147,23 +147,24 @@ def evaluate_round(problem: Problem, x: ConstVector, claimed: ConstVector, asked
         code = code_of_probes(asked.probes, count, n, claimed, problem.sizes, asked.changes)
     if code == DONE and overlap(asked.values, count * WORD, asked.changes, count * WORD):
         code = OVERLAP
-    if code != DONE:
-        return code
-    if not is_null(problem.pairs):
-        return values_of_pairs(problem, x, point, asked.values, count)
-    return watched_values(problem, asked, point, local_record(Watch))
+    return watched_values(problem, asked, point, local_record(Watch)) if code == DONE else code
 
 
-def values_of_pairs(problem: Problem, x: ConstVector, point: Vector, values: Reals, count: int) -> int:
+def values_of_pairs(problem: Problem, point: Vector, values: Reals, count: int, watch: Watch) -> int:
     """Write the values of a round of pairs, where nobody watches; return a code where the objective ends it."""
+    x = as_like(point, problem.x)
+    engine = as_record(problem.pairs, Engine)
     copy(x, problem.n, point)
-    last = 0
     for number in range(count):
-        move_side(problem, last, number, x, point)
+        place = engine.sweep.paired + (number >> 1)
+        index = engine.sweep.chunk_start + place
+        step = engine.pairs[place].step
+        point[index] = widened(x[index]) + (step if number & 1 == 0 else -step)
         code = value_of(problem, point, offset(values, number))
         if code != DONE:
             return code
-        last = number
+        point[index] = x[index]
+        watch.computed = number + 1
     return DONE
 
 
@@ -180,17 +181,19 @@ def set_problem(
 
 def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) -> int:
     """Write the values at the points of probes, until all are there or something ends it; return the code that did."""
-    x = as_like(point, problem.x)
-    claimed = as_like(point, problem.claimed)
-    probes = asked.probes
     count = asked.size
     watch.computed = 0
     watch.outside = 0
     watch.missing = count
+    paired = not is_null(problem.pairs)
+    if paired and is_null(watch.counters) and is_null(watch.progress) and watch.deadline == 0.0:
+        return values_of_pairs(problem, point, asked.values, count, watch)
+    x = as_like(point, problem.x)
+    claimed = as_like(point, problem.claimed)
+    probes = asked.probes
     number = place_after(watch, -1)
     if number >= count:
         return DONE
-    paired = not is_null(problem.pairs)
     sizes = Sizes(problem.sizes, 1.0 if paired else typical_for(x, problem.n, probes, count))
     if paired or not sets_all(probes[number], 0, problem.n):
         copy(x, problem.n, point)
@@ -250,6 +253,7 @@ def watched_value(problem: Problem, point: Vector, watch: Watch, number: int, in
     return note_evaluation(watch)
 
 
+@always_inlined
 def value_of(problem: Problem, point: Vector, value: Reals) -> int:
     """Write the value at a point, NaN where there is none; return a code where the objective ends the call."""
     value[0] = math.nan
@@ -263,10 +267,7 @@ def value_of(problem: Problem, point: Vector, value: Reals) -> int:
 @kernel
 def note_evaluation(watch: Watch) -> int:
     """Count an evaluation, and look whether it is to be the last one; return the code of who watches."""
-    if is_null(watch.counters):
-        watch.done += 1
-    else:
-        watch.done = add_at_once(offset(watch.counters, 1), 1) + 1
+    watch.done = 1 + (watch.done if is_null(watch.counters) else add_at_once(offset(watch.counters, 1), 1))
     if watch.deadline > 0.0 and seconds() >= watch.deadline:
         watch.is_late = 1
     return tell_progress(watch)

@@ -38,6 +38,8 @@ class Sides:
     left: Real  # f at x - step
     step: Real  # the step, positive: by now another one may suit f
     rounding: Real  # how far rounding of x moves f, as the claim says
+    tolerance: Real  # error that a right claim has by itself, without the absolute one that is allowed
+    largest: Real  # the largest claimed component, in the units of this coordinate
 
 
 @record
