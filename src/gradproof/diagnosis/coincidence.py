@@ -38,6 +38,35 @@ def constants(ratios: Flat, allowed: Flat) -> Iterator[tuple[int, float, Flat]]:
         yield int(row), float(numbers[row]), tolerance[row]
 
 
+def multiples(
+    values: Flat, allowed: Flat, bases: Flat, tries: float, free: int = 1, sizes: Flat | None = None
+) -> Iterator[tuple[int, float, Flat]]:
+    """Yield which rows of bases values are multiples of by no coincidence, with these and within what they were tested.
+
+    Parameters
+    ----------
+    values
+        What may be a multiple, one number for each coordinate.
+    allowed
+        By how much each value may be off, for all bases or for each of them.
+    bases
+        What they may be a multiple of, one row for each that is tried; nothing is a multiple of 0.
+    tries
+        How many fits were tried.
+    free
+        The number of coordinates that determine the multiple.
+    sizes
+        On which scale the values could have been anything; None for their own.
+    """
+    with np.errstate(all="ignore"):
+        usable = np.flatnonzero(np.all(np.isfinite(bases) & (bases != 0.0), axis=1))
+        scales = np.abs(bases[usable])
+        off = np.broadcast_to(allowed, bases.shape)[usable] / scales
+        for at, number, tolerance in constants(values / bases[usable], off):
+            if is_no_coincidence(tolerance, (np.abs(values) if sizes is None else sizes) / scales[at], free, tries):
+                yield int(usable[at]), number, tolerance
+
+
 def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 1.0, rare: float = RARE) -> bool:
     """Return whether a fit is too good for errors of any kind.
 
