@@ -127,7 +127,7 @@ def _choices(live: Flat, region: Flat) -> float:
     return float(min(math.comb(every, some), 10**300)) if every <= FEWEST_CHOICES else math.inf
 
 
-def _are(mask: Flat, region: Flat, live: Flat, tries: int) -> bool:
+def _are(mask: Flat, region: Flat, live: Flat, tries: float) -> bool:
     """Whether coordinates are those of a region by no chance, but for some where both claim and slope are 0."""
     if np.any(mask & ~region | live & region & ~mask) or not np.any(live & region):
         return False

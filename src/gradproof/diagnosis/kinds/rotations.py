@@ -23,6 +23,8 @@ FEWEST_ALONG, WAYS = 8, 5.0
 NEAR_NOTHING = 1e-3
 # What turns the two parts of complex numbers.
 PHASE = "each number has the modulus of its slope, but another phase: is a conjugate missing, or one too many?"
+# How many coordinates a rotation vector has.
+OF_ROTATION = 3
 # Two factors are tried.
 TRIES = 2.0
 # A normal number lies within a distance of 0 with a probability of at most this, times distance over deviation.
@@ -152,8 +154,10 @@ def right_along_x(whole: Evidence) -> Explanation | None:
         return None
     claims, slopes = float(whole.claimed @ whole.x), float(whole.slope @ whole.x)
     allowed = MARGIN * float(whole.bar @ np.abs(whole.x)) + ROUNDING * float(np.abs(whole.claimed) @ np.abs(whole.x))
+    # A rotation vector is a point of its axis, which the Jacobian of the rotation leaves where it is.
+    of_rotation = "is it a rotation vector whose Jacobian is missing, or taken for another?"
     for factor, asked in (
-        (1.0, "is a matrix taken for symmetric that is not?"),
+        (1.0, of_rotation if len(whole.x) == OF_ROTATION else "is a matrix taken for symmetric that is not?"),
         (0.5, "is one side of a quadratic form missing?"),
     ):
         # Errors where x is 0 add nothing to the sum, whatever they are.

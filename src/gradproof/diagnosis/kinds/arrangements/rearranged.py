@@ -125,7 +125,20 @@ def _permutation(whole: Evidence, order: Flat, moved: Flat) -> str:
     first, second = (str(one) if whole.element is None else whole.entry(one) for one in places)
     if len(moved) == 2:
         return f"with entries {first} and {second} swapped"
+    if whole.element is None and (blocks := _exchanged(order, moved)):
+        return f"with entries {blocks} exchanged"
     return f"with {len(moved)} of {length} entries permuted (at {first} stands the slope of {second})"
+
+
+def _exchanged(order: Flat, moved: Flat) -> str:
+    """Return which two blocks of entries, one behind the other or apart, have changed places; "" if none have."""
+    first, last = int(moved[0]), int(moved[-1]) + 1
+    start = int(order[first])
+    for end in range(first + 1, start + 1):
+        blocks = (np.arange(start, last), np.arange(end, start), np.arange(first, end))
+        if np.array_equal(order[first:last], np.concatenate(blocks)):
+            return f"{first}:{end} and {start}:{last}"
+    return ""
 
 
 def _among_themselves(whole: Evidence) -> Explanation | None:

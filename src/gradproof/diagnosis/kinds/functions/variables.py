@@ -147,10 +147,13 @@ def _power(every: Quotients) -> str:
     # The derivative of a power has its exponent for a factor, unless that is somewhere else.
     off, exponent = float(np.min(fitted[1])), 1.0 - power
     is_meant = abs(fitted[0][1]) <= off or (exponent and abs(fitted[0][1] + math.log(abs(exponent))) <= 2.0 * off)
-    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not is_meant:
+    is_twice = power > -1.0 and abs(fitted[0][1] - math.log(1.0 + power)) <= 2.0 * off
+    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not (is_meant or is_twice):
         return ""
     times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
     by = f"x^{exponent:.4g}"
+    if not is_meant:
+        return f"claimed = {times}slope × x^{power:.4g}: is the derivative of x^{1.0 + power:.4g} applied twice?"
     return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
 
 

@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...evidence import Evidence
-from .pairs import MOST, ROUNDING, multiples_of_slopes
+from .pairs import ASKED, FORMS, MOST, ROUNDING, functions_of, multiples_of_slopes
 
 # Fewer numbers, and factors of them, may be anything.
 FEWEST_ALONG = 3
-# What a number of the other array may do to a slope.
-FORMS = ("× {}", "/ {}", "× {}²", "/ {}²", "× exp({})", "/ exp({})", "× exp(2 {})", "/ exp(2 {})")
 
 
 def of_other_axes(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str, Explanation]:
@@ -46,16 +43,10 @@ def _fits(one: Evidence, other: Evidence, tries: float) -> Iterator[str]:
         if length != len(other.x):
             continue
         with np.errstate(all="ignore"):
-            bases = _functions(other.x[np.unravel_index(np.flatnonzero(one.wrong), one.shape)[axis]])
+            bases = functions_of(other.x[np.unravel_index(np.flatnonzero(one.wrong), one.shape)[axis]])
         for row, number, tolerance in multiples_of_slopes(one, bases, len(FORMS) * len(one.shape) * tries):
             if np.ptp(bases[row]) <= ROUNDING * np.max(np.abs(bases[row])):
                 continue
             factor = "" if abs(number - 1.0) <= float(np.min(tolerance)) else f"{number:.6g} × "
             times = FORMS[row].format(other.name)
-            yield f"claimed = {factor}slope {times} along axis {axis}: is that factor missing, or there too often?"
-
-
-def _functions(x: Flat) -> Flat:
-    """Return what slopes may be multiplied with, one row for each form."""
-    rows = np.array([x, x**2, np.exp(x), np.exp(2.0 * x)])
-    return np.stack([rows, 1.0 / rows], axis=1).reshape(len(FORMS), -1)
+            yield f"claimed = {factor}slope {times} along axis {axis}: {ASKED}"

@@ -17,6 +17,9 @@ MOST = 64
 WAYS = 8.0
 # Two coordinates fit almost anything.
 FEWEST_WRONG = 3
+# What a number of the other array may do to a slope.
+FORMS = ("× {}", "/ {}", "× {}²", "/ {}²", "× exp({})", "/ exp({})", "× exp(2 {})", "/ exp(2 {})")
+ASKED = "is that factor missing, or there too often?"
 
 
 def are_alike(one: Evidence, other: Evidence) -> bool:
@@ -38,3 +41,9 @@ def multiples_of_slopes(one: Evidence, bases: Flat, tries: float) -> Iterator[tu
         return
     ratio = claimed / slope
     yield from multiples(ratio, MARGIN * np.abs(ratio / slope) * bar + ROUNDING * np.abs(ratio), bases, tries)
+
+
+def functions_of(x: Flat) -> Flat:
+    """Return what slopes may be multiplied with, one row for each form."""
+    rows = np.array([x, x**2, np.exp(x), np.exp(2.0 * x)])
+    return np.stack([rows, 1.0 / rows], axis=1).reshape(len(FORMS), -1)

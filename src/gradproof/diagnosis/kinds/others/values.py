@@ -12,7 +12,18 @@ from ....report.explanation import Explanation
 from ...coincidence import multiples
 from ...evidence import MARGIN, Evidence
 from ..matrices import inverse_of
-from .pairs import FEWEST_WRONG, MOST, ROUNDING, WAYS, are_alike, is_nothing, multiples_of_slopes
+from .pairs import (
+    ASKED,
+    FEWEST_WRONG,
+    FORMS,
+    MOST,
+    ROUNDING,
+    WAYS,
+    are_alike,
+    functions_of,
+    is_nothing,
+    multiples_of_slopes,
+)
 
 
 def by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
@@ -39,12 +50,12 @@ def by_products(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: fl
         x = other.x[one.wrong]
         if not (len(x) and x.all()) or _have_one_size(x):
             continue
-        bases = np.stack([x, 1.0 / x, x**2, 1.0 / x**2])
+        with np.errstate(all="ignore"):
+            bases = functions_of(x)
         for row, number, _ in multiples_of_slopes(one, bases, WAYS * tries):
-            times = f"{'×' if row % 2 == 0 else '/'} {other.name}{'²' if row > 1 else ''}"
             factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
-            asked = f"is {other.name} a factor too often, or missing?"
-            found[one.name] = Explanation("others", "", f"claimed = {factor}slope {times}: {asked}")
+            text = f"claimed = {factor}slope {FORMS[row].format(other.name)}: {ASKED}"
+            found[one.name] = Explanation("others", "", text)
     return found
 
 
