@@ -185,8 +185,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "kinds.axes kinds.rotations kinds.values kinds.functions.variables kinds.functions.differences "
         "kinds.functions.of_x_alone kinds.functions.mixtures kinds.functions.penalised kinds.functions.softmax",
         "parts regions",
-        "kinds.others.arrays places",
-        "kinds.others.axes",
+        "kinds.others.pairs places",
+        "kinds.others.axes kinds.others.slopes kinds.others.values",
+        "kinds.others.arrays",
         "searching",
         "along",
         "diagnose",

@@ -19,6 +19,11 @@ OF_SIMPLEST, OF_OTHERS = SINGLE / 2.0, SINGLE / 6.0
 LEAST = 1e-6
 
 
+def rounded_to(number: float, digits: int) -> float:
+    """Return the nearest number of so many decimal digits."""
+    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
+
+
 def constants(ratios: Flat, allowed: Flat) -> Iterator[tuple[int, float, Flat]]:
     """Yield each row of quotients that is one number, with this and within what that was tested.
 
@@ -36,6 +41,41 @@ def constants(ratios: Flat, allowed: Flat) -> Iterator[tuple[int, float, Flat]]:
     # What is not a number is the same as nothing.
     for row in np.flatnonzero(np.all(np.abs(ratios - numbers[:, None]) <= tolerance, axis=1) & (numbers != 0)):
         yield int(row), float(numbers[row]), tolerance[row]
+
+
+def multiples(
+    values: Flat, allowed: Flat, bases: Flat, tries: float, free: int = 1, sizes: Flat | None = None
+) -> Iterator[tuple[int, float, Flat]]:
+    """Yield which rows of bases values are multiples of by no coincidence, with these and within what they were tested.
+
+    Parameters
+    ----------
+    values
+        What may be a multiple, one number for each coordinate.
+    allowed
+        By how much each value may be off, for all bases or for each of them.
+    bases
+        What they may be a multiple of, one row for each that is tried; nothing is a multiple of 0.
+    tries
+        How many fits were tried.
+    free
+        The number of coordinates that determine the multiple.
+    sizes
+        On which scale the values could have been anything; None for their own.
+    """
+    with np.errstate(all="ignore"):
+        usable = np.flatnonzero(np.all(np.isfinite(bases) & (bases != 0.0), axis=1))
+        scales = np.abs(bases[usable])
+        off = np.broadcast_to(allowed, bases.shape)[usable] / scales
+        for at, number, tolerance in constants(values / bases[usable], off):
+            if is_no_coincidence(tolerance, (np.abs(values) if sizes is None else sizes) / scales[at], free, tries):
+                yield int(usable[at]), _simplest(number, float(np.min(tolerance)) / 2.0), tolerance
+
+
+def _simplest(number: float, error: float) -> float:
+    """Return a number with as few digits, one or two, as its error allows; else itself."""
+    fewer = (rounded_to(number, digits) for digits in (1, 2))
+    return next((one for one in fewer if abs(number - one) <= error), number)
 
 
 def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 1.0, rare: float = RARE) -> bool:

@@ -138,7 +138,9 @@ def explained_parts(arrays: list[Evidence], report: Record) -> list[Explained]:
     layout = report._evidence.layout
     order = {layout.title_of(leaf): number for number, leaf in enumerate(layout.leaves)}
     found.sort(key=lambda one: order[one.explanation.names[0]])
-    return [_with_share(one, arrays, report) for one in _merged(found, arrays, report)]
+    shared = [_with_share(one, arrays, report) for one in _merged(found, arrays, report)]
+    # Of one array, what explains most of it comes first.
+    return sorted(shared, key=lambda one: (order[one.explanation.names[0]], -one.explanation.share))
 
 
 def _one_by_one(arrays: list[Evidence], known: Known) -> tuple[list[Explained], set[str]]:

@@ -32,7 +32,8 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if claims_nothing and not np.any(whole.known & ~mask):
         return f"all of {whole.name}"
     if count == 1:
-        return _element(whole, int(whole.places[mask][0]) - whole.start)
+        element = _element(whole, int(whole.places[mask][0]) - whole.start)
+        return element if whole.is_complete or whole.known.sum() > 1 else f"{element} (1 of 1 tested)"
     live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
     if whole.is_complete and not (live & ~mask).any():
         # What agrees at other places is 0 there, too.
@@ -100,12 +101,16 @@ def lost(whole: Evidence, mask: Flat) -> str:
 
 def _slice_of(whole: Evidence, mask: Flat) -> str:
     """Return the row, column or slice in which all of a few coordinates lie by no chance; else the array."""
-    at = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
+    at = np.unravel_index(whole.places[whole.known | mask] - whole.start, whole.shape)
+    wrong = mask[whole.known | mask]
     for axis, (every, length) in enumerate(zip(at, whole.shape, strict=True)):
-        index = np.unique(every)
-        if len(whole.shape) < 2 or _log_chance(len(every), len(index), length) > -math.log(FEWEST_CHOICES):
-            continue
-        return at_indices(whole, axis, index)
+        index, count = np.unique(every[wrong]), int(wrong.sum())
+        ways = _log_ways(length, len(index))
+        there = int(np.isin(every, index).sum())
+        # Either they would be elsewhere, too, or, as others were tested elsewhere, these would not all be right.
+        chances = (count * math.log(len(index) / length), _log_ways(there, count) - _log_ways(len(every), count))
+        if len(whole.shape) > 1 and ways + min(chances) <= -math.log(FEWEST_CHOICES):
+            return at_indices(whole, axis, index)
     return whole.name
 
 
@@ -114,10 +119,9 @@ def at_indices(whole: Evidence, axis: int, index: Flat) -> str:
     return _sliced(whole, axis, str(int(index[0]))) if len(index) == 1 else _several(whole, axis, index)
 
 
-def _log_chance(count: int, met: int, length: int) -> float:
-    """Return the logarithm of how often so many coordinates meet no more than so many indices of an axis by chance."""
-    ways = math.lgamma(length + 1) - math.lgamma(met + 1) - math.lgamma(length - met + 1)
-    return ways + count * math.log(met / length)
+def _log_ways(count: int, chosen: int) -> float:
+    """Return the logarithm of in how many ways so many of a number can be chosen."""
+    return math.lgamma(count + 1) - math.lgamma(chosen + 1) - math.lgamma(count - chosen + 1)
 
 
 def _choices(live: Flat, region: Flat) -> float:
@@ -127,7 +131,7 @@ def _choices(live: Flat, region: Flat) -> float:
     return float(min(math.comb(every, some), 10**300)) if every <= FEWEST_CHOICES else math.inf
 
 
-def _are(mask: Flat, region: Flat, live: Flat, tries: int) -> bool:
+def _are(mask: Flat, region: Flat, live: Flat, tries: float) -> bool:
     """Whether coordinates are those of a region by no chance, but for some where both claim and slope are 0."""
     if np.any(mask & ~region | live & region & ~mask) or not np.any(live & region):
         return False

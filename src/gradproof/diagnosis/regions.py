@@ -11,9 +11,13 @@ from .evidence import Evidence, along_axis, between
 
 # Regions of every second, third, … index are recognised up to this.
 LARGEST_STRIDE = 8
+# A part that bugs are known for, as of a diagonal or of |x|, counts as this part of a try.
+LIKELIER = 1.0 / 16.0
+# Fewer rows have one coordinate of something each by chance; of more the ways to choose one exceed all numbers.
+FEWEST_ROWS, MOST_ROWS = 4, 100
 
 
-def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, int]]:
+def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, float]]:
     """Yield parts of an array with their names, and how many others are as simple.
 
     Parameters
@@ -26,8 +30,11 @@ def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat
         The coordinates in which claim or slope is not 0.
     """
     x = whole.x
-    yield "where x < 0", x < 0, 1
-    yield "where x > 0", x > 0, 1
+    yield "where x < 0", x < 0, LIKELIER
+    yield "where x > 0", x > 0, LIKELIER
+    # Slopes of a softmax are below 0 just at the labels.
+    if whole.element is None and len(whole.shape) == 2:
+        yield from _one_of_each(whole.shape, mask, live)
     yield "where the slope is < 0", whole.slope < 0, 1
     yield "where the slope is > 0", whole.slope > 0, 1
     if whole.element is None:
@@ -38,22 +45,40 @@ def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat
     yield from _beyond("|x|", np.abs(x), mask, live)
 
 
-def _by_index(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, int]]:
+def _by_index(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, float]]:
     """Yield parts that are defined by indices."""
     yield "on its border" if len(shape) > 1 else "at both ends", _border(shape), 1
+    for first in range(1, len(shape) - 1):
+        axes = " and ".join(map(str, range(first, len(shape))))
+        yield f"on the border of axes {axes}", _border(shape, first), 1
     if len(shape) == 2 and shape[0] > 1 < shape[1]:
         row, column = np.indices(shape).reshape(2, -1)
-        yield "on its diagonal", row == column, 1
-        yield "off its diagonal", row != column, 1
-        yield "above its diagonal", row < column, 1
-        yield "below its diagonal", row > column, 1
+        # Of a square matrix these are what is treated by itself, however small it is.
+        tries = LIKELIER if shape[0] == shape[1] else 1.0
+        yield "on its diagonal", row == column, tries
+        yield "off its diagonal", row != column, tries
+        yield "above its diagonal", row < column, tries
+        yield "below its diagonal", row > column, tries
     yield from _strided(shape, mask)
 
 
-def _border(shape: tuple[int, ...]) -> Flat:
+def _border(shape: tuple[int, ...], first: int = 0) -> Flat:
+    """Return where an index of the axes from the first one on is at either end."""
     inside = np.zeros(shape, bool)
-    inside[(slice(1, -1),) * len(shape)] = True
+    inside[(slice(None),) * first + (slice(1, -1),) * (len(shape) - first)] = True
     return ~inside.reshape(-1)
+
+
+def _one_of_each(shape: tuple[int, ...], mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, float]]:
+    """Yield what is sought, or the rest, if it is one coordinate of each row or column, as those of labels are."""
+    for axis, which in ((1, "row"), (0, "column")):
+        ways = LIKELIER * float(shape[axis]) ** min(shape[1 - axis], MOST_ROWS)
+        for each, name in (
+            (mask, f"at one place in each {which}"),
+            (live & ~mask, f"but for one place in each {which}"),
+        ):
+            if shape[1 - axis] >= FEWEST_ROWS and shape[axis] > 2 and np.all(each.reshape(shape).sum(axis=axis) == 1):
+                yield f"{name}, such as that of a label", mask, ways
 
 
 def _shared(x: Flat) -> Flat:
@@ -63,7 +88,7 @@ def _shared(x: Flat) -> Flat:
     return shared
 
 
-def _strided(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, int]]:
+def _strided(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, float]]:
     """Yield every second, third, … index of an axis, as far as all that is sought is among them."""
     at = np.unravel_index(np.flatnonzero(mask), shape)
     every = np.indices(shape).reshape(len(shape), -1)
@@ -80,7 +105,7 @@ def _strided(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, in
             yield f"where the sum of the indices is {which}, as on a checkerboard", every.sum(axis=0) % 2 == rest, 2
 
 
-def _beyond(name: str, values: Flat, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, int]]:
+def _beyond(name: str, values: Flat, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat, float]]:
     """Yield where values are beyond a limit that divides what is sought from the rest."""
     others = values[live & ~mask]
     if not others.size or not np.isfinite(values).all():

@@ -127,15 +127,18 @@ def of_array(whole: Evidence, known: Known, in_vain: bool) -> Iterator[Explained
     if not rest.any():
         return
     found = list(_of_finite(whole, rest, known, in_vain))
-    if not found and (rest & (whole.claimed == 0)).sum() > 1 and not _are_whole(whole.claimed[rest]):
+    if not found and (rest & (whole.claimed == 0)).sum() > 1 and not _are_few_numbers(whole.claimed[rest]):
         yield from alone(whole, rest & (whole.claimed == 0), _asking(zero, whole, rest & (whole.claimed == 0)))
         found = list(_of_finite(whole, rest & (whole.claimed != 0), known, False))
     yield from found
 
 
-def _are_whole(claimed: Flat) -> bool:
-    """Whether claims are whole numbers, one as another, among which 0 means nothing."""
-    return len(np.unique(claimed)) > 1 and not np.any(claimed % 1.0)
+def _are_few_numbers(claimed: Flat) -> bool:
+    """Whether claims are whole numbers, or have few values that several share, among which 0 means nothing."""
+    others = claimed[claimed != 0.0]
+    if len(others) > 0 and not np.any(others % 1.0):
+        return True
+    return len(others) >= FEWEST_OF_MOST and 2 * len(np.unique(np.abs(others))) <= len(others)
 
 
 def _of_finite(whole: Evidence, mask: Flat, known: Known, in_vain: bool) -> Iterator[Explained]:
@@ -282,5 +285,7 @@ def _where(whole: Evidence, found: Explanation) -> str:
     # Slopes that are shifted where they were looked at may be right before that: an element may be too many there.
     if not whole.is_complete and found.text.startswith((SHIFTED, EACH)):
         return place_of(whole, whole.wrong)
-    place = place_of(whole, whole.wrong) if found.kind == "limited" else ""
-    return place.removeprefix("all of ") if "[" in place and ":" in place else whole.name
+    place = place_of(whole, whole.wrong) if found.kind in ("limited", "sum") else ""
+    # What is said of two rows names them.
+    is_told = "[" in place and ":" in place and not (found.kind == "sum" and " for " in place)
+    return place.removeprefix("all of ") if is_told else whole.name

@@ -10,11 +10,10 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
+from ..coincidence import OF_OTHERS, is_near, is_no_coincidence, multiples, rounded_to
 from ..evidence import MARGIN, Evidence
 from ..fits import MOST_LEFT, all_matter, fit
 from .factors import SURER
-from .names import rounded_to
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
@@ -23,6 +22,8 @@ FEWEST, FEWEST_OF_TWO = 3, 5
 FEWEST_OF_SIGNS, FEWEST_OF_SIDES = 5, 8
 # Two functions together fit most errors to this part of them.
 SHARP = 1e-2
+# Two factors are one number if they differ by less than this part of it.
+EQUAL = 1e-4
 # What may be missing or too much, and what the part of f is whose derivative that is.
 PENALTIES = {"x": "an L2 penalty", "sign(x)": "an L1 penalty"}
 # Also sigmoid(-x) - sigmoid(x).
@@ -33,7 +34,8 @@ TERMS = {
     "x²": "c x³",
     "x³": "c x⁴",
     "exp(x)": "c exp(x), or of their sum as in a softmax,",
-    "log(x)": "c x log(x)",
+    "log(x)": "c (x log(x) - x)",
+    "(1 + log(x))": "c x log(x), as of an entropy,",
     "log(x)/x": "c log(x)²",
     "tanh(x)": "c log(cosh(x))",
     FLIPPED: "c log(s(1 - s)) with s = sigmoid(x), as of a change of variables,",
@@ -90,6 +92,7 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
     yield "x³", x**3
     yield "exp(x)", np.exp(x)
     yield "log(x)", np.log(x)
+    yield "(1 + log(x))", 1.0 + np.log(x)
     yield "log(x)/x", np.log(x) / x
     yield "tanh(x)", np.tanh(x)
     yield FLIPPED, 1.0 - 2.0 / (1.0 + np.exp(-x))
@@ -111,16 +114,13 @@ def _bases(x: Flat) -> Iterator[tuple[str, Flat]]:
 
 def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
     """Yield the single functions of x whose multiples the errors are."""
-    names, every = list(bases), np.array(list(bases.values()))
-    ratios = part.error / every
-    for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
+    names, every = list(bases), np.array(list(bases.values())).reshape(len(bases), -1)
+    for row, constant, tolerance in multiples(part.error, allowed, every, len(bases)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
         if names[row] == "sign(x)" and len(part.x) < FEWEST_OF_SIGNS:
             continue
-        if not _are_both_seen(part, tolerance * np.abs(every[row])):
-            continue
-        if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
+        if _are_both_seen(part, tolerance * np.abs(every[row])):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
 
 
@@ -234,6 +234,8 @@ def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Ex
 def _said_of_two(names: tuple[str, str], factors: Flat, asked: str, ignores_shift: bool) -> str:
     """Return what the claims are that are off by two functions of x, and what is asked of that."""
     first, second = float(factors[0]), float(factors[1])
+    if names == ("1", "1/x") and abs(first + second) <= EQUAL * abs(first):
+        asked = ": is 1 taken for 1/x, or 1/x for 1, as in the derivative of a product or of a logarithm?"
     if names != ("x", "1") or ignores_shift:
         asked = ": are a mean and a variance taken for constants?" if ignores_shift and names == ("x", "1") else asked
         return f"claimed = slope {term(first, names[0])} {term(second, names[1])}{asked}"
@@ -260,7 +262,11 @@ def term(constant: float, name: str) -> str:
 def _said(name: str, constant: float, part: Evidence) -> str:
     text = f"claimed = slope {term(constant, name)}"
     if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
-        along = "no part along x: is the gradient projected" if name == "x" else "the sum 0: is their mean subtracted"
+        along = (
+            "no part along x: is the gradient projected"
+            if name == "x"
+            else "the sum 0: is their mean subtracted, or is a part missing that is the same for all"
+        )
         return f"{text}, so that the claims have {along}?"
     if name == "x" and part.ignores_size:
         return f"{text}, where f does not depend on the size of x: is the derivative of a norm missing?"

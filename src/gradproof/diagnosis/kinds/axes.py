@@ -150,7 +150,7 @@ def _same_error(rows: Rows) -> str:
     total, sizes = np.abs(rows.claimed.sum(axis=0)), np.abs(rows.claimed).sum(axis=0)
     if np.all(total <= ROUNDING * sizes):
         return f"{said}, so that the claims have the sum 0 along it: is their mean subtracted?"
-    return f"{said}: is something, such as a mean, not subtracted, added too often, or not summed over it?"
+    return f"{said}: is something, such as a mean, not subtracted, added too often, or wrong of their sum?"
 
 
 def _statistics(rows: Rows) -> str:
@@ -191,14 +191,17 @@ def adds_up_to_zero(whole: Evidence) -> Explanation | None:
     size = np.abs(error).sum(axis=0)
     # Claims that are almost 0 have errors that add up to 0 as the slopes do.
     used = (size > WELL * allowed) & (np.abs(whole.shaped(whole.claimed)).sum(axis=0) > WELL * allowed)
-    if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + 1e-9 * size[used]):
+    if wrong.sum() < FEWEST_WRONG or not used.any() or not np.all(total[used] <= allowed[used] + ROUNDING * size[used]):
         return None
-    tolerance = allowed[used] + 1e-9 * size[used]
-    if not is_no_coincidence(tolerance, size[used], 0):
+    # Sums are closer to 0 than so many bars allow: as close as the one that is off most.
+    closest = np.maximum(np.max(total[used] / size[used]), ROUNDING) * size[used]
+    if not is_no_coincidence(closest, size[used], 0):
         return None
     rows = np.flatnonzero(wrong.any(axis=1))
     # Where f does not depend on a common shift, errors of any kind add up to 0 in claims that do not either.
     if len(rows) > 2 and whole.shape[1] > MOST_DIMENSIONS and whole.ignores_shifts:
         return None
     who = f"a term between {rows[0]} and {rows[1]}" if len(rows) == 2 else "terms between pairs"
+    if whole.shape[1] > MOST_DIMENSIONS and len(rows) > 2:
+        who = f"a softmax over it, or of {who},"
     return Explanation("sum", "", f"the errors add up to 0 over axis 0, as those of {who} do, for example")

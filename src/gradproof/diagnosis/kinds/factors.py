@@ -10,9 +10,9 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import OF_OTHERS, OF_SIMPLEST, RARE, is_near, is_no_coincidence
+from ..coincidence import OF_OTHERS, OF_SIMPLEST, is_near, is_no_coincidence, rounded_to
 from ..evidence import MARGIN, Evidence
-from .names import LARGEST_COUNT, SIMPLE, SMALL, Known, name_of, rounded_to
+from .names import LARGEST_COUNT, SIMPLE, SMALL, Known, name_of
 
 # A factor has a name if it is within this of it, or within its own bar.
 NEAR = 1e-5
@@ -155,8 +155,12 @@ def _simplest(part: Evidence) -> Explanation | None:
 
 def _is_meant(ratio: Flat, bar: Flat, factor: float) -> bool:
     """Whether quotients are one factor by no coincidence."""
-    rare = FEW if len(ratio) == 2 else RARE
-    return is_no_coincidence(bar + NEAR * 0.01 * np.abs(factor), _scale(ratio), 1, rare=rare)
+    tolerance = bar + NEAR * 0.01 * np.abs(factor)
+    if len(ratio) > 2:
+        return is_no_coincidence(tolerance, _scale(ratio), 1)
+    # Of two, how far they are off tells more than that it is allowed.
+    worst = float(np.max(np.abs(ratio - factor) / tolerance))
+    return is_no_coincidence(tolerance * max(worst, SURER), _scale(ratio), 1, rare=FEW)
 
 
 def _mean(ratio: Flat, bar: Flat) -> tuple[float, float]:

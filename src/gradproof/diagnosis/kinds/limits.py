@@ -101,14 +101,22 @@ def limited(whole: Evidence) -> Explanation | None:
         if np.all(np.abs(slope) > size) and np.any((right != 0) & (np.abs(right) < size * (1.0 - SAME))):
             text = f"every wrong claim is ±{size:.6g} with the sign of its slope, which is larger: is it cut off?"
             return Explanation("limited", "", text, size)
-        times = "" if size == 1.0 else f"{size:.6g} × "
-        left = "only its sign is left"
-        if whole.is_complete and np.all(np.abs(slope) > size):
-            left = f"is only its sign left, or is it cut off at ±{size:.6g}, below all of these slopes?"
-        return Explanation("limited", "", f"claimed = {times}sign(slope): {left}", size)
+        return Explanation("limited", "", f"claimed = {_only_signs(whole, size)}", size)
     if is_signed:
         return _of_opposite_signs(whole, size)
     return Explanation("limited", "", f"every wrong claim is {claimed[0]:.6g}{_of_slopes(whole)}", float(claimed[0]))
+
+
+def _only_signs(whole: Evidence, size: float) -> str:
+    """Return what claims of one size are that have the signs of their slopes, and what is asked of that."""
+    times = "" if size == 1.0 else f"{size:.6g} × "
+    x, slope = whole.x[whole.wrong], whole.slope[whole.wrong]
+    if np.array_equal(np.sign(x), np.sign(slope)):
+        asked = "is only the part of an L1 penalty left, or only the sign of each slope?"
+        return f"{times}sign(x), which is that of the slope, too: {asked}"
+    if whole.is_complete and np.all(np.abs(slope) > size):
+        return f"{times}sign(slope): is only its sign left, or is it cut off at ±{size:.6g}, below all of these slopes?"
+    return f"{times}sign(slope): only its sign is left"
 
 
 def _of_opposite_signs(whole: Evidence, size: float) -> Explanation | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from ..coincidence import rounded_to
 from .others.numbers import of_number, of_value
 
 # What a factor may be, by its size; 1/c and -c are tried, too.
@@ -44,6 +45,7 @@ CONSTANTS = ("ln 10", "ln 2", "2π", "π", "√2", "√π")
 # Between which scales numbers of a size are factors.
 SCALES = {
     100.0: "per cent for parts, or centimetres for metres",
+    1e4: "basis points for parts",
     255.0: "values of 8 bits for those up to 1",
     65535.0: "values of 16 bits for those up to 1",
     1e3: "is a prefix of a unit lost, such as milli or kilo",
@@ -110,11 +112,6 @@ FEWEST_OF_VARIANCE = 5
 # few.  A factor that is known no better than this has one of them by chance once in ten times.
 SPAN, BY_CHANCE = 14.0, 0.1
 MANY_NAMES = 100
-
-
-def rounded_to(number: float, digits: int) -> float:
-    """Return the nearest number of so many decimal digits."""
-    return round(number, digits - 1 - math.floor(math.log10(abs(number)))) if number else 0.0
 
 
 def name_of(factor: float, error: float, known: Known) -> str:
@@ -219,7 +216,9 @@ def _of_loss_scale(size: float, error: float) -> Iterator[str]:
     if abs(math.log2(size) - exponent) > error / size or abs(exponent) < FEWEST_HALVINGS:
         return
     scale = f"a loss scale of 2^{exponent}"
-    count = next(_counts(size, error, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
+    # Beside a small one counts are told, too, however well it is known.
+    exact = (2.0**exponent, 0.0) if exponent < LARGE_SCALE else (size, error)
+    count = next(_counts(*exact, {}), "") if 1.0 / LARGEST_COUNT < size < LARGEST_COUNT else ""
     if not count or exponent >= LARGE_SCALE:
         yield f"{scale}{', or ' if count else ''}{count.removesuffix('?')}?"
     else:

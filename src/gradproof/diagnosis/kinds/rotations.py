@@ -23,6 +23,8 @@ FEWEST_ALONG, WAYS = 8, 5.0
 NEAR_NOTHING = 1e-3
 # What turns the two parts of complex numbers.
 PHASE = "each number has the modulus of its slope, but another phase: is a conjugate missing, or one too many?"
+# How many coordinates a rotation vector has.
+OF_ROTATION = 3
 # Two factors are tried.
 TRIES = 2.0
 # A normal number lies within a distance of 0 with a probability of at most this, times distance over deviation.
@@ -146,14 +148,38 @@ def _said(factors: Flat, what: str, along: str) -> str:
     return f"{factors[0]:.4g} × {what} {sign} {abs(factors[1]):.4g} × {both}"
 
 
+def _across_x(whole: Evidence) -> Explanation | None:
+    """Explain the errors of points that are none along each point itself; None if some are."""
+    if len(whole.shape) != 2 or not FEWEST_OF_GROUP <= whole.shape[1] <= MOST_OF_GROUP:
+        return None
+    terms, bars, wrong = whole.shaped(whole.x * whole.error), whole.shaped(whole.bar * np.abs(whole.x)), whole.wrong
+    met = whole.shaped(wrong).any(axis=1) & np.all(terms != 0.0, axis=1)
+    total, allowed, size = (
+        np.abs(terms.sum(axis=1))[met],
+        MARGIN * bars.sum(axis=1)[met],
+        np.abs(terms).sum(axis=1)[met],
+    )
+    if met.sum() < FEWEST_GROUPS or np.any(total > allowed + ROUNDING * size):
+        return None
+    closest = np.maximum(np.max(total / size), ROUNDING) * size
+    if not is_no_coincidence(closest, size, 0, TRIES):
+        return None
+    asked = "is what depends on their distance from the origin right, and what depends on angles or a rotation wrong?"
+    return Explanation("along x", "", f"x · claimed is x · slope in each row, but single claims are not: {asked}")
+
+
 def right_along_x(whole: Evidence) -> Explanation | None:
     """Explain the errors of a vector that are none along x itself, as of a quadratic form; None if there are some."""
     if not whole.is_complete or not np.isfinite(whole.claimed).all() or whole.wrong.sum() < FEWEST_GROUPS:
         return None
+    if (across := _across_x(whole)) is not None:
+        return across
     claims, slopes = float(whole.claimed @ whole.x), float(whole.slope @ whole.x)
     allowed = MARGIN * float(whole.bar @ np.abs(whole.x)) + ROUNDING * float(np.abs(whole.claimed) @ np.abs(whole.x))
+    # A rotation vector is a point of its axis, which the Jacobian of the rotation leaves where it is.
+    of_rotation = "is it a rotation vector whose Jacobian is missing, or taken for another?"
     for factor, asked in (
-        (1.0, "is a matrix taken for symmetric that is not?"),
+        (1.0, of_rotation if len(whole.x) == OF_ROTATION else "is a matrix taken for symmetric that is not?"),
         (0.5, "is one side of a quadratic form missing?"),
     ):
         # Errors where x is 0 add nothing to the sum, whatever they are.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MOST = 10
 # Upstream of a bug at least this share of the arrays is off: errors fade on the way to the first ones.
 UPSTREAM = 0.5
+# Explanations that a bug further on may have; what is added to claims, for example, is a bug of each array.
+FADING = ("factor", "zero", "not finite")
 # A factor that all arrays share takes one line.
 COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
 
@@ -51,7 +53,8 @@ def factors(report: Record, width: int) -> str:
     lines += [f"  {one.name:<{room}}  {_told(one)}" for one in off[:MOST]]
     if len(off) > MOST:
         lines.append(f"  … and {len(off) - MOST:,} more")
-    return "\n".join([*lines, *(filled("  ", one, "    ", width) for one in _about_rest(known, off, rest))])
+    about = _about_rest(known, off, rest, all(one.kind in FADING for one in report.explanations))
+    return "\n".join([*lines, *(filled("  ", one, "    ", width) for one in about)])
 
 
 def _known(report: Record) -> list[BlockPower]:
@@ -80,8 +83,10 @@ def _told(one: BlockPower) -> str:
     return f"{number(one.ratio, 6)} ± {short(one.ratio_bar)}"
 
 
-def _about_rest(known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Sequence[BlockPower]) -> list[str]:
-    """Return what is said of the arrays that are not off."""
+def _about_rest(
+    known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Sequence[BlockPower], may_fade: bool
+) -> list[str]:
+    """Return what is said of the arrays that are not off, and where the bug may be if its errors fade on their way."""
     if not rest:
         return []
     worst = max(abs(one.ratio - 1.0) + one.ratio_bar for one in rest)
@@ -90,7 +95,7 @@ def _about_rest(known: Sequence[BlockPower], off: Sequence[BlockPower], rest: Se
     names = {one.name for one in off}
     first = max(number for number, one in enumerate(known) if one.name in names) + 1
     # Of three or more, so that it is no chance that nothing after them is off.
-    if UPSTREAM * first <= len(off) > 1 and first < len(known) and (len(off) > 2 or first == len(off)):
+    if may_fade and UPSTREAM * first <= len(off) > 1 and first < len(known) and (len(off) > 2 or first == len(off)):
         where = "look for the bug in the backward pass there, or just before it"
         said.append(f"everything from {known[first].name} on is right along its claim: {where}")
     return said

@@ -16,6 +16,8 @@ Order: TypeAlias = Literal["C", "F"]
 # Arrays of more axes have too many orders of them.
 MOST_AXES = 4
 ACCUMULATED = "accumulated"
+ORDERS: dict[Order, str] = {"C": "C", "F": "Fortran"}
+WAYS: tuple[tuple[Order, Order], ...] = (("F", "C"), ("C", "F"))
 # What is asked of an arrangement whose name begins so.
 ASKED = {
     "transposed": "is a transpose missing, or one too many?",
@@ -29,6 +31,7 @@ ASKED = {
     "accumulated from the other end": "is a cumulative sum taken in the wrong direction?",
     "accumulated": "is a cumulative sum taken once too often?",
     "not accumulated": "is a cumulative sum missing?",
+    "turned": "is a transpose missing beside a flip, or is it turned back?",
     "with entries": "is an index mistaken?",
     "with [": "is an index mistaken?",
 }
@@ -64,6 +67,14 @@ def candidates(slope: Flat) -> Iterator[tuple[str, Flat]]:
         yield halves, np.fft.ifftshift(slope)
     for one, other in itertools.combinations(axes, 2):
         yield f"reversed along axes {one} and {other}", np.flip(slope, (one, other))
+        if slope.shape[one] == slope.shape[other]:
+            for axis in (one, other):
+                turned = np.flip(slope.swapaxes(one, other), axis)
+                yield f"turned by a quarter in axes {one} and {other}", turned
+    if slope.ndim > 2:
+        for written, read in WAYS:
+            each = np.stack([_read(one, written, read) for one in slope])
+            yield f"in {ORDERS[written]} order instead of {ORDERS[read]} order at each index of axis 0", each
 
 
 def orders(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

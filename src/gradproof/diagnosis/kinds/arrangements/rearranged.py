@@ -9,7 +9,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import is_no_coincidence, multiples
 from ...evidence import MARGIN, Evidence, along_axis
 from ..factors import said, shown
 from .candidates import ACCUMULATED, asked, candidates, moves
@@ -64,11 +64,10 @@ def _times_one_factor(whole: Evidence, every: Candidates) -> Explanation | None:
         return None
     rows = [(name, other.ravel()) for name, other in every if other.shape == whole.shape and other.all()]
     others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
-    ratios, off = whole.claimed / others, MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
-    for row, factor, within in constants(ratios, np.abs(ratios) * off):
-        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(every)):
-            text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
-            return Explanation("rearranged", "", text)
+    allowed = np.abs(whole.claimed) * (MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING)
+    for row, factor, within in multiples(whole.claimed, allowed, others, len(every)):
+        text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
+        return Explanation("rearranged", "", text)
     return None
 
 
@@ -126,7 +125,20 @@ def _permutation(whole: Evidence, order: Flat, moved: Flat) -> str:
     first, second = (str(one) if whole.element is None else whole.entry(one) for one in places)
     if len(moved) == 2:
         return f"with entries {first} and {second} swapped"
+    if whole.element is None and (blocks := _exchanged(order, moved)):
+        return f"with entries {blocks} exchanged"
     return f"with {len(moved)} of {length} entries permuted (at {first} stands the slope of {second})"
+
+
+def _exchanged(order: Flat, moved: Flat) -> str:
+    """Return which two blocks of entries, one behind the other or apart, have changed places; "" if none have."""
+    first, last = int(moved[0]), int(moved[-1]) + 1
+    start = int(order[first])
+    for end in range(first + 1, start + 1):
+        blocks = (np.arange(start, last), np.arange(end, start), np.arange(first, end))
+        if np.array_equal(order[first:last], np.concatenate(blocks)):
+            return f"{first}:{end} and {start}:{last}"
+    return ""
 
 
 def _among_themselves(whole: Evidence) -> Explanation | None:

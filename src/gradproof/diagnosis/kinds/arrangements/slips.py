@@ -32,7 +32,7 @@ def slipped(whole: Evidence) -> Explanation | None:
             allowed = np.maximum(largest, ROUNDING * np.abs(claims))
             if np.all(np.abs(claims - slopes) <= allowed) and _is_seen(allowed, slope, whole, 2.0 * MOST_OFF):
                 begins = f"from {whole.entry(first)} on, " if first else ""
-                return Explanation("rearranged", "", f"{begins}{_said(sign * off)}")
+                return Explanation("rearranged", "", f"{begins}{_said(sign * off, whole.shape)}")
     return None
 
 
@@ -49,19 +49,22 @@ def _of_samples(whole: Evidence) -> Explanation | None:
         fits = np.all(np.abs(claims[at + off] - wrong.slope) <= tolerance)
         if fits and is_no_coincidence(tolerance, np.abs(wrong.slope), 0, 2.0 * MOST_OFF):
             begins = f"from {whole.entry(int(at[0]))} on, if not before, "
-            return Explanation("rearranged", "", f"{begins}{_said(off)}")
+            return Explanation("rearranged", "", f"{begins}{_said(off, whole.shape)}")
     return None
 
 
-def _said(off: int) -> str:
+def _said(off: int, shape: tuple[int, ...]) -> str:
     """Return what claims are that are the slopes of coordinates so many places before them, or behind them."""
-    count = abs(off)
+    # What holds for all of an index of the first axis is told of rows, or of slices.
+    axis = next((axis for axis in range(len(shape)) if off % math.prod(shape[axis + 1 :]) == 0), 0)
+    inner = math.prod(shape[axis + 1 :])
+    one = "element" if inner == 1 else "row" if len(shape) == 2 else "slice"
+    count = abs(off) // inner
     places = "" if count == 1 else f"{count} places "
-    elements = "is an element" if count == 1 else f"are {count} elements"
+    side = f"{places}{'before' if off > 0 else 'behind'} it{f' along axis {axis}' if inner > 1 else ''}"
+    they = f"is {'an' if inner == 1 else 'a'} {one}" if count == 1 else f"are {count} {one}s"
     asked = "too many there, such as padding?" if off > 0 else "left out there?"
-    return (
-        f"each claim is the slope of the coordinate {places}{'before' if off > 0 else 'behind'} it: {elements} {asked}"
-    )
+    return f"each claim is the slope of the coordinate {side}: {they} {asked}"
 
 
 def _is_seen(allowed: Flat, slope: Flat, whole: Evidence, tries: float) -> bool:

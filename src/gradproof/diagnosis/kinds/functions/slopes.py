@@ -8,7 +8,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import constants, multiples
 from ...evidence import MARGIN, Evidence
 
 FEWEST = 5
@@ -50,20 +50,15 @@ def of_slope(part: Evidence) -> Explanation | None:
         beside = (part.slope + sign * MARGIN * part.bar for sign in (1.0, -1.0))
         moved = [np.array([function(slope) for function, _ in FUNCTIONS.values()]) for slope in beside]
         off = np.maximum(*(np.abs(each - values) for each in moved)) + ROUNDING * np.abs(values)
-        ratios = part.claimed / values
-        allowed = np.abs(ratios / values) * off
-        fits = list(constants(np.nan_to_num(ratios, nan=np.inf), np.nan_to_num(allowed, nan=0.0)))
+        allowed = np.nan_to_num(np.abs(part.claimed / values) * off, nan=0.0)
         factor = part.claimed / part.slope
         as_wide = np.abs(factor / part.slope) * (MARGIN * part.bar) + ROUNDING * np.abs(factor)
     # Functions of slopes are near others where bars are wide: what one factor does as well is no function.
     if any(constants(factor[None], as_wide[None])):
         return None
-    for row, number, tolerance in fits:
-        is_itself = abs(number - 1.0) <= float(np.min(tolerance))
-        scale = np.minimum(np.abs(ratios[row]), np.abs(part.error / values[row]))
-        if is_no_coincidence(tolerance, scale, 1, float(len(FUNCTIONS))):
-            name, asked = list(FUNCTIONS)[row], list(FUNCTIONS.values())[row][1]
-            return Explanation(
-                "of the slope", "", f"claimed = {'' if is_itself else f'{number:.6g} × '}{name}: {asked}"
-            )
+    sizes = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    for row, number, tolerance in multiples(part.claimed, allowed, values, float(len(FUNCTIONS)), sizes=sizes):
+        name, asked = list(FUNCTIONS)[row], list(FUNCTIONS.values())[row][1]
+        times = "" if abs(number - 1.0) <= float(np.min(tolerance)) else f"{number:.6g} × "
+        return Explanation("of the slope", "", f"claimed = {times}{name}: {asked}")
     return None

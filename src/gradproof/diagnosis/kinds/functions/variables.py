@@ -10,7 +10,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
+from ...coincidence import OF_OTHERS, is_near, is_no_coincidence, multiples
 from ...evidence import MARGIN, Evidence
 from ...fits import fit
 from ..additions import are_sharp
@@ -116,16 +116,13 @@ def _with_factor(every: Quotients) -> Iterator[str]:
     few = len(every.x) < FEWEST_WITH_FACTOR
     if len(every.x) < FEWEST:
         return
-    values = _simple(every.x)
-    ratios = every.ratio / values
-    allowed = (every.bar + ROUNDING * np.abs(every.ratio)) / np.abs(values)
-    for row, number, tolerance in constants(ratios, allowed):
+    values, allowed = _simple(every.x), every.bar + ROUNDING * np.abs(every.ratio)
+    free, tries = (0, len(FACTORS)) if few else (1, 1)
+    for row, number, tolerance in multiples(every.ratio, allowed, values, float(tries * len(SIMPLE)), free):
         known = next((one for one in FACTORS if abs(number - one) <= float(np.min(tolerance))), 0.0)
-        free, tries = (0, len(FACTORS)) if few else (1, 1)
         if (few and not known) or _is_constant(values[[row]])[0]:
             continue
-        if is_no_coincidence(tolerance, np.abs(ratios[row]), free, float(tries * len(SIMPLE))):
-            yield f"claimed = {number:.6g} × slope {SIMPLE[row]}{_asked(known, SIMPLE[row])}"
+        yield f"claimed = {number:.6g} × slope {SIMPLE[row]}{_asked(known, SIMPLE[row])}"
 
 
 def _asked(factor: float, function: str) -> str:
@@ -150,10 +147,13 @@ def _power(every: Quotients) -> str:
     # The derivative of a power has its exponent for a factor, unless that is somewhere else.
     off, exponent = float(np.min(fitted[1])), 1.0 - power
     is_meant = abs(fitted[0][1]) <= off or (exponent and abs(fitted[0][1] + math.log(abs(exponent))) <= 2.0 * off)
-    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not is_meant:
+    is_twice = power > -1.0 and abs(fitted[0][1] - math.log(1.0 + power)) <= 2.0 * off
+    if np.ptp(power * np.log(x)) <= MOST_CONSTANT or not (is_meant or is_twice):
         return ""
     times = "" if abs(factor - 1.0) <= off else f"{factor:.6g} × "
     by = f"x^{exponent:.4g}"
+    if not is_meant:
+        return f"claimed = {times}slope × x^{power:.4g}: is the derivative of x^{1.0 + power:.4g} applied twice?"
     return f"claimed = {times}slope × x^{power:.4g}: the slope by {by}, or is the derivative of {by} missing?"
 
 

@@ -7,16 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
-from ...evidence import MARGIN, Evidence
-from .arrays import FEWEST_WRONG, MOST, ROUNDING
+from ...evidence import Evidence
+from .pairs import ASKED, FORMS, MOST, ROUNDING, functions_of, multiples_of_slopes
 
 # Fewer numbers, and factors of them, may be anything.
 FEWEST_ALONG = 3
-# What a number of the other array may do to a slope.
-FORMS = ("× {}", "/ {}", "× {}²", "/ {}²", "× exp({})", "/ exp({})", "× exp(2 {})", "/ exp(2 {})")
 
 
 def of_other_axes(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict[str, Explanation]:
@@ -41,29 +37,16 @@ def of_other_axes(arrays: Sequence[Evidence], every: Sequence[Evidence]) -> dict
 
 def _fits(one: Evidence, other: Evidence, tries: float) -> Iterator[str]:
     """Yield what claims are that are slopes times a function of a vector along an axis, or a multiple of that."""
-    wrong = one.wrong
-    if not one.is_complete or wrong.sum() < FEWEST_WRONG or not one.claimed[wrong].all() or not one.slope[wrong].all():
+    if not one.is_complete:
         return
-    ratio = one.claimed[wrong] / one.slope[wrong]
-    allowed = MARGIN * np.abs(ratio / one.slope[wrong]) * one.bar[wrong] + ROUNDING * np.abs(ratio)
     for axis, length in enumerate(one.shape):
         if length != len(other.x):
             continue
-        x = other.x[np.unravel_index(np.flatnonzero(wrong), one.shape)[axis]]
         with np.errstate(all="ignore"):
-            bases = _functions(x)
-            fits = list(constants(np.nan_to_num(ratio / bases, nan=np.inf), np.nan_to_num(allowed / np.abs(bases))))
-        for row, number, tolerance in fits:
+            bases = functions_of(other.x[np.unravel_index(np.flatnonzero(one.wrong), one.shape)[axis]])
+        for row, number, tolerance in multiples_of_slopes(one, bases, len(FORMS) * len(one.shape) * tries):
             if np.ptp(bases[row]) <= ROUNDING * np.max(np.abs(bases[row])):
                 continue
-            if is_no_coincidence(tolerance, np.abs(ratio / bases[row]), 1, len(FORMS) * len(one.shape) * tries):
-                factor = "" if abs(number - 1.0) <= float(np.min(tolerance)) else f"{number:.6g} × "
-                times = FORMS[row].format(other.name)
-                asked = "is that factor missing, or there too often?"
-                yield f"claimed = {factor}slope {times} along axis {axis}: {asked}"
-
-
-def _functions(x: Flat) -> Flat:
-    """Return what slopes may be multiplied with, one row for each form."""
-    rows = np.array([x, x**2, np.exp(x), np.exp(2.0 * x)])
-    return np.stack([rows, 1.0 / rows], axis=1).reshape(len(FORMS), -1)
+            factor = "" if abs(number - 1.0) <= float(np.min(tolerance)) else f"{number:.6g} × "
+            times = FORMS[row].format(other.name)
+            yield f"claimed = {factor}slope {times} along axis {axis}: {ASKED}"
