@@ -73,7 +73,6 @@ def module_text(numbers: dict[str, int], kept: Sequence[str] = ()) -> str:
     if len(numbers) > MOST_PHRASES or longest >= PHRASE_BYTES:
         raise ValueError(f"{len(numbers)} texts, the longest one of {longest} bytes: there is no room for them")
     found = packed([*numbers, *kept])
-    before = sum(len(text) + 1 for text in found.texts.split(b"\0")[: len(numbers)])
     texts, pairs = (f"[{len(part)} x i8]" for part in found)
     room = f"[{sum(len(text.encode()) + 1 for text in kept)} x i8]"
     memory: Any = Text
@@ -93,18 +92,7 @@ entry:
 plain:
   ret i8* %letters
 packed:
-  %first = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 0
-  %begin = call {KEEPING} i8* @gradproof.past(i8* %first, i64 %number)
-  br label %write
-write:
-  %from = phi i8* [ %begin, %packed ], [ %behind, %write ]
-  %to = phi i8* [ %memory, %packed ], [ %end, %write ]
-  %code = load i8, i8* %from
-  %behind = getelementptr i8, i8* %from, i64 1
-  %end = call {KEEPING} i8* @gradproof.letters(i8* %to, i8 %code)
-  %last = icmp eq i8 %code, 0
-  br i1 %last, label %done, label %write
-done:
+  call void @gradproof.unpack(i64 %number, i64 1, i8* %memory)
   ret i8* %memory
 }}
 
@@ -115,26 +103,37 @@ entry:
   %is_filled = icmp ne i8 %filled, 0
   br i1 %is_filled, label %done, label %start
 start:
-  %first = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 {before}
-  %stop = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 {len(found.texts)}
-  br label %write
-write:
-  %from = phi i8* [ %first, %start ], [ %behind, %write ]
-  %to = phi i8* [ %memory, %start ], [ %end, %write ]
-  %code = load i8, i8* %from
-  %behind = getelementptr i8, i8* %from, i64 1
-  %end = call {KEEPING} i8* @gradproof.letters(i8* %to, i8 %code)
-  %more = icmp ult i8* %behind, %stop
-  br i1 %more, label %write, label %filling
-filling:
+  call void @gradproof.unpack(i64 {len(numbers)}, i64 {len(kept)}, i8* %memory)
   store atomic i8 1, i8* @gradproof.is_filled release, align 1
   br label %done
 done:
-  %text = call {KEEPING} i8* @gradproof.past(i8* %memory, i64 %number)
+  %text = call {KEEPING} i8* @gradproof.past(i64 %number, i8* %memory)
   ret i8* %text
 }}
 
-define {KEEPING} i8* @gradproof.past(i8* %texts, i64 %number) {{
+define void @gradproof.unpack(i64 %number, i64 %count, i8* %memory) {{
+entry:
+  %texts = getelementptr inbounds {texts}, {texts}* @gradproof.texts, i64 0, i64 0
+  %first = call {KEEPING} i8* @gradproof.past(i64 %number, i8* %texts)
+  br label %write
+write:
+  %from = phi i8* [ %first, %entry ], [ %behind, %write ], [ %behind, %next ]
+  %to = phi i8* [ %memory, %entry ], [ %end, %write ], [ %end, %next ]
+  %left = phi i64 [ %count, %entry ], [ %left, %write ], [ %fewer, %next ]
+  %code = load i8, i8* %from
+  %behind = getelementptr i8, i8* %from, i64 1
+  %end = call {KEEPING} i8* @gradproof.letters(i8* %to, i8 %code)
+  %ends = icmp eq i8 %code, 0
+  br i1 %ends, label %next, label %write
+next:
+  %fewer = sub i64 %left, 1
+  %is_last = icmp eq i64 %fewer, 0
+  br i1 %is_last, label %done, label %write
+done:
+  ret void
+}}
+
+define {KEEPING} i8* @gradproof.past(i64 %number, i8* %texts) {{
 entry:
   br label %skip
 skip:

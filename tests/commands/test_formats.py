@@ -93,6 +93,28 @@ def test_no_report_is_written_over_what_the_check_reads(check, folder, file, opt
     assert (folder / f"{file}.json").exists()
 
 
+@pytest.mark.parametrize("link", [Path.hardlink_to, Path.symlink_to])
+def test_another_name_of_what_is_read(check, folder, link):
+    """A file with two names is overwritten, so that it keeps both; where links lead is written to, too."""
+    link(folder / "other", folder / "x.npy")
+    before = (folder / "x.npy").read_bytes()
+    refused = check("model.py:broken", "model.py:grad", "x.npy", "--json", "other")
+    assert_one_line(refused, "--json other would be written over what --at names")
+    assert (folder / "x.npy").read_bytes() == before
+    (folder / "old").write_text("old")
+    link(folder / "older", folder / "old")
+    both = check("model.py:broken", "model.py:grad", "x.npy", "--json", "old", "--html", "older")
+    assert_one_line(both, "cannot both be written to older")
+    assert check("model.py:loss", "model.py:grad", "x.npy", "--json", "older")[0] == 0
+    assert Report.from_json((folder / "old").read_text()).verdict == "right"
+
+
+def test_a_target_that_is_named_as_a_module(check, folder):
+    refused = check("model:broken", "gradient.npy", "x.npy", "--html", "model.py")
+    assert_one_line(refused, "--html model.py would be written over what TARGET names")
+    assert check("model.py:loss", "model.py:grad", "x.npy", "--html", "loss.py")[0] == 0
+
+
 # ---- Files are whole -------------------------------------------------------------------------------------------------
 
 

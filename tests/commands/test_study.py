@@ -71,6 +71,23 @@ def test_what_cannot_be_written_is_refused_before_anything_is_evaluated(run, fol
     assert_one_line(run("study", "model.py:loss", "--at", "x.npy", "--plot", "out.txt"), "out.txt", ".svg")
 
 
+@pytest.mark.parametrize(
+    ("file", "option", "given"),
+    [
+        ("x.npy", "--at", ("--json", "x.npy")),
+        ("model.py", "TARGET", ("--json", "./model.py")),
+        ("gradient.npy", "--direction", ("--direction", "gradient.npy", "--json", "gradient.npy")),
+    ],
+)
+def test_nothing_is_written_over_what_is_read(run, folder, file, option, given):
+    before = (folder / file).read_bytes()
+    refused = run("study", "model.py:broken", "--at", "x.npy", *given)
+    assert_one_line(refused, f"{given[-1]} would be written over what {option} names")
+    assert (folder / file).read_bytes() == before
+    both = run("study", "model.py:broken", "--at", "x.npy", "--json", "out.svg", "--plot", "out.svg")
+    assert_one_line(both, "--json and --plot cannot both be written to out.svg")
+
+
 def test_without_matplotlib(run, monkeypatch):
     for name in list(sys.modules):
         if name.partition(".")[0] == "matplotlib":

@@ -188,6 +188,57 @@ def test_what_waits_comes_afterwards():
         signal.signal(signal.SIGUSR1, before)
 
 
+def test_handlers_that_raise_while_they_are_given_back(monkeypatch, raising):
+    """One of the user's is broken off by another, each time; what is left behind keeps no signal for itself."""
+    seen, give = [], signal.signal
+    p, before = np.array([1.0, 2.0, 3.0]), signal.signal(signal.SIGUSR2, lambda number, frame: seen.append(number))
+
+    def gives_and_is_interrupted(number, handler):
+        given = give(number, handler)
+        if number in (signal.SIGINT, signal.SIGUSR1) and not isinstance(handler, Signals):
+            signal.raise_signal(number)
+        return given
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(signal, "signal", gives_and_is_interrupted)
+            with pytest.raises((Stop, KeyboardInterrupt)):
+                gradproof.check(gradproof.in_place(p, lambda: float(np.sum(p**2))), lambda: 2 * p)
+        assert p.tolist() == [1.0, 2.0, 3.0]
+        assert len(raising) > 1
+        assert isinstance(signal.getsignal(signal.SIGUSR2), Signals)
+        for count in (1, 2):
+            signal.raise_signal(signal.SIGUSR2)
+            assert len(seen) == count
+    finally:
+        give(signal.SIGUSR2, before)
+
+
+def test_handlers_that_raise_while_they_are_taken(monkeypatch, raising):
+    """The same at the beginning, where nothing has been moved yet, and again before anything is given back."""
+    give, close, seen = signal.signal, Signals.close, []
+    p, before = np.array([1.0, 2.0, 3.0]), signal.signal(signal.SIGHUP, lambda number, frame: seen.append(number))
+
+    def takes_and_is_interrupted(number, handler):
+        taken = give(number, handler)
+        if number == signal.SIGHUP and isinstance(handler, Signals):
+            signal.raise_signal(signal.SIGUSR1)
+        return taken
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(signal, "signal", takes_and_is_interrupted)
+            patched.setattr(Signals, "close", lambda self: (close(self), signal.raise_signal(signal.SIGUSR1)))
+            with pytest.raises(Stop):
+                gradproof.check(gradproof.in_place(p, lambda: float(np.sum(p**2))), lambda: 2 * p)
+        assert p.tolist() == [1.0, 2.0, 3.0]
+        for count in (1, 2):
+            signal.raise_signal(signal.SIGHUP)
+            assert len(seen) == count
+    finally:
+        give(signal.SIGHUP, before)
+
+
 def test_a_last_look():
     """Something else has written to the parameters after the last round."""
     p = np.array([1.0, 2.0, 3.0])

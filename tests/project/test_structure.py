@@ -265,7 +265,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "failure installed.installation process.streams suggestions",
         "output targets.arrays targets.symbols process.spawned",
         "targets.loading process.forked",
-        "arguments",
+        "arguments files",
         "formats",
         "check installed.native pages study",
         "replay",

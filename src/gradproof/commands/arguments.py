@@ -1,19 +1,12 @@
-"""Shared by the commands: arguments, output files, reports on a terminal."""
+"""Shared by the commands: arguments, and reports on a terminal."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import stat
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-from ..run.atomic_files import write_atomically
-from .failure import UsageError, current_folder
-from .process.streams import descriptor
 
 DONE = 0
 
@@ -78,67 +71,6 @@ def count(text: str) -> int:
     except (ValueError, OverflowError):
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not an integer")
-
-
-def require_folder(option: str, path: str | None) -> None:
-    """Reject an output file that could not be written, before anything is evaluated."""
-    if path is None or path == "-":
-        return
-    if not path:
-        raise UsageError(f"{option} must be the name of a file, not ''")
-    with written(option, path):
-        if not Path(path).parent.is_dir():
-            raise UsageError(f"{option} {path}: there is no folder {Path(path).parent}")
-        if Path(path).is_dir():
-            raise UsageError(f"{option} {path} is a folder: give the name of a file in it")
-        with suppress(FileNotFoundError):
-            found = os.stat(path)  # noqa: PTH116 - also refuses a name that is too long
-            if _is_output(found):
-                raise UsageError(f"{option} {path} is the standard output: give - instead")
-
-
-def _is_output(found: os.stat_result) -> bool:
-    """Whether this is the standard output, led to a file or a pipe: what is printed would go there, too, or be lost."""
-    place = descriptor(sys.stdout)
-    mine = None if place is None else os.fstat(place)
-    return (
-        mine is not None
-        and (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode))
-        and os.path.samestat(found, mine)
-    )
-
-
-def keep_places(options: argparse.Namespace, *names: str) -> None:
-    """Let the files that options name stay where they are, even if the user's code goes to another folder."""
-    for name in names:
-        if (path := getattr(options, name)) is not None and path != "-":
-            setattr(options, name, str(current_folder() / path))
-
-
-def write_json(found: Any, path: str | None) -> None:
-    """Write the result to the file of --json, if there is one."""
-    if path is not None and path != "-":
-        write_file("--json", path, found.to_json())
-
-
-def write_file(option: str, path: str, text: str) -> None:
-    """Write a text to a file, which at every moment is the old one or the new one as a whole."""
-    with written(option, path):
-        # The file that a link points to; pipes and devices cannot be replaced.
-        target = Path(path).resolve()
-        if target.exists() and not target.is_file():
-            target.write_text(f"{text}\n", encoding="utf-8")
-        else:
-            write_atomically(target, [f"{text}\n".encode()])
-
-
-@contextmanager
-def written(option: str, path: str) -> Iterator[None]:
-    """Turn a failure to write a file into a one-line error."""
-    try:
-        yield
-    except OSError as problem:
-        raise UsageError(f"{option} {path} cannot be written: {problem.strerror}") from None
 
 
 def painter(options: argparse.Namespace) -> Callable[[Any], str]:

@@ -19,7 +19,8 @@ from .arguments import (
     painter,
 )
 from .failure import UsageError, current_folder
-from .formats import add_formats, annotate, is_printed, printed, require_formats, write_formats
+from .files import require_outputs
+from .formats import FORMATS, add_formats, annotate, is_printed, printed, write_formats
 from .output import only_the_result
 
 # Options that functions with many outputs do not have.
@@ -103,7 +104,7 @@ def _add_rules(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """`gradproof check`."""
-    require_formats(options)
+    require_outputs(options, *FORMATS)
     _require_mutable(options)
     with only_the_result(is_printed(options)):
         report, asked = _checked(options)

@@ -6,12 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-from .arguments import keep_places, require_folder, write_file
-from .failure import UsageError
+from .files import STDOUT, write_file
 
 # Each format by its option: what it is, and how a report is written in it, given the gradient.
 FORMATS: dict[str, tuple[str, Callable[[Any, Any], str]]] = {
@@ -21,9 +18,6 @@ FORMATS: dict[str, tuple[str, Callable[[Any, Any], str]]] = {
     "junit": ("JUnit's XML", lambda report, _: report.to_junit()),
     "sarif": ("SARIF, for code scanners", lambda report, gradient: report.to_sarif(gradient)),
 }
-STDOUT = "-"
-# The options that name files, or functions in files, which a report must not be written over.
-KEPT = ("objective", "gradient", "vjp", "jvp", "jacobian", "at", "lower", "upper", "user", "save", "resume")
 
 
 def add_formats(command: argparse.ArgumentParser) -> None:
@@ -34,37 +28,6 @@ def add_formats(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--github", action="store_true", help="print an annotation for GitHub's runners, as they ask for themselves"
     )
-
-
-def require_formats(options: argparse.Namespace) -> None:
-    """Reject files that could not be written, or hold something else, before anything is evaluated."""
-    places: dict[str, str] = {}
-    kept = _kept(options)
-    for name in FORMATS:
-        path = getattr(options, name)
-        if path is None:
-            continue
-        require_folder(f"--{name}", path)
-        place = path if path == STDOUT else str(Path(path).resolve())
-        if place in places:
-            where = "the standard output" if path == STDOUT else path
-            raise UsageError(f"--{places[place]} and --{name} cannot both be written to {where}")
-        if place in kept:
-            raise UsageError(f"--{name} {path} would be written over what {kept[place]} names: give another file")
-        places[place] = name
-    keep_places(options, *FORMATS)
-
-
-def _kept(options: argparse.Namespace) -> dict[str, str]:
-    """Return the files that other options name, and which option it is."""
-    kept = {}
-    for name in KEPT:
-        given = str(getattr(options, name) or "")
-        for path in {given, given.rpartition(":")[0]} - {""}:
-            with suppress(OSError, ValueError):  # a text that names no file
-                if (name == "save" and path == given) or Path(path).is_file():
-                    kept[str(Path(path).resolve())] = "TARGET" if name == "objective" else f"--{name}"
-    return kept
 
 
 def printed(report: Any, options: argparse.Namespace, gradient: Any) -> str:

@@ -12,11 +12,8 @@ from .arguments import (
     add_point,
     calling,
     count,
-    keep_places,
-    require_folder,
-    write_json,
-    written,
 )
+from .files import require_outputs, write_json, written
 from .output import only_the_result
 
 NOTES = """\
@@ -76,9 +73,7 @@ def _studied(options: argparse.Namespace) -> Any:
 
 def _require_outputs(options: argparse.Namespace) -> None:
     """Reject output files that could not be written, before the objective is evaluated."""
-    require_folder("--json", options.json)
-    require_folder("--plot", options.plot)
-    keep_places(options, "json", "plot")
+    require_outputs(options, "json", "plot")
     if options.plot is not None:
         from ..lesson.plotting import require
 

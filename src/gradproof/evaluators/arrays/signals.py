@@ -29,16 +29,16 @@ class Signals:
 
     def take(self) -> None:
         """Begin a round: be the handler of every signal that has one in Python."""
+        if threading.current_thread() is threading.main_thread():
+            for number in numbers():
+                handler = signal.getsignal(number)
+                if isinstance(handler, Signals):  # one that was left behind, when a signal broke off its way out
+                    handler = handler._handlers.get(number)
+                if callable(handler):
+                    self._handlers[number] = handler
+                    signal.signal(number, self)
+        # Not before: a signal that raises meanwhile is the user's affair, and nothing has been moved yet.
         self._inside = True
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for number in numbers():
-            handler = signal.getsignal(number)
-            if isinstance(handler, Signals):  # one that was left behind, when a signal broke off its way out
-                handler = handler._handlers.get(number)
-            if callable(handler):
-                self._handlers[number] = handler
-                signal.signal(number, self)
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal as its own handler does; once one has raised within a round, the others wait."""
@@ -50,8 +50,8 @@ class Signals:
         self._let_through()
 
     def close(self) -> None:
-        """Let all signals wait from now on."""
-        self._is_closed = True
+        """Let all signals wait from now on, if a round is under way."""
+        self._is_closed = self._inside
 
     def reopen(self) -> None:
         """Go on with the round: what a signal has raised was caught, as by an objective that sets itself an alarm."""
@@ -60,11 +60,11 @@ class Signals:
 
     def give_back(self) -> None:
         """End a round, whose arrays are back: the handlers are those of the user, who also gets what has waited."""
-        if self._handlers:
-            for number, handler in self._handlers.items():
-                if signal.getsignal(number) is self:
-                    signal.signal(number, handler)
-        self._inside = False
+        # First: a handler that is the user's again may raise, and what it leaves behind must let signals through.
+        self._inside = self._is_closed = False
+        for number, handler in self._handlers.items():
+            if signal.getsignal(number) is self:
+                signal.signal(number, handler)
         self._let_through()
 
     def _let_through(self) -> None:
