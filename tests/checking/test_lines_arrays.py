@@ -252,3 +252,23 @@ def test_all_but_one_entry_share_a_factor():
     # An entry that is off by much more than its factor is named.
     factors[777] = 100.0
     assert 777 in one_array(factors).wrong.tolist()
+
+
+@pytest.mark.parametrize("factor", [1.01, 0.99])
+def test_a_factor_that_random_lines_do_not_see_is_named_once_all_eighths_show_it(factor):
+    """In float32; the errors of a half are not those of all of x, and are followed down."""
+    n = 100_000
+    x = np.random.default_rng(0).normal(size=n).astype(np.float32)
+    slopes = 2 * x / (1 + x * x) / np.float32(n)
+
+    def checked(*factors):
+        claims = slopes * np.repeat(np.array(factors, np.float32), n // 2)
+        return gradproof.check(lambda p: np.float32(np.mean(np.log1p(p * p))), claims, x)
+
+    right, report = checked(1, 1), checked(factor, factor)
+    assert (right.verdict, report.verdict) == ("right", "wrong")
+    assert report.evaluations <= right.evaluations + 100
+    line = next(one for one in report.findings if one.is_line)
+    assert (line.start, line.stop, line.factor) == (0, n, pytest.approx(factor, rel=1e-3))
+    line = next(one for one in checked(1 + 2 * (factor - 1), 1).findings if one.is_line)
+    assert (line.start, line.stop) == (0, n // 2)

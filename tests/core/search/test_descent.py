@@ -9,7 +9,8 @@ from lineladders import begun
 from properties import refuted
 
 from gradproof.core.lines import phases
-from gradproof.core.records.lines import MOST_HALVINGS, block_of
+from gradproof.core.lines.norms import norms
+from gradproof.core.records.lines import MOST_HALVINGS, Node, block_of
 from gradproof.core.search import descent
 
 
@@ -130,3 +131,40 @@ def test_a_descent_begins_with_nothing_of_the_one_before():
     assert (lines.candidates.count, lines.stuck_count, lines.dense) == (0, 0, 0)
     assert not any(lines.halvings[number].stage for number in range(MOST_HALVINGS))
     assert lines.phase == phases.HALVING
+
+
+def with_open_eighths(parts, n=8192):
+    """A check whose line along the claim shows these parts of the claim in the eighths of x that are open."""
+    x, claimed = np.linspace(1, 3, n), np.linspace(-2, 5, n)
+    lines = disagreeing({}, n)
+    lines.failed.aligned, lines.sum = 1, norms(lines, x, claimed, 0, n).total
+    lines.failed.residual = 0.01 * lines.sum
+    lines.next_count = len(parts)
+    for number, part in enumerate(parts):
+        start, stop = n * number // 8, n * (number + 1) // 8
+        shown = part * norms(lines, x, claimed, start, stop).total
+        lines.next_nodes[number] = Node(start, stop, -14, shown, 1e-9, 0.0)
+    return lines, x, claimed
+
+
+def test_an_error_is_even_where_all_parts_of_x_show_the_same_part_of_their_claims():
+    assert descent.is_even(*with_open_eighths([0.01] * 8))
+    lines, x, claimed = with_open_eighths([0.006, *[0.01] * 6, 0.014])
+    assert descent.is_even(lines, x, claimed)
+    lines.next_nodes[7].start += 1
+    assert not descent.is_even(lines, x, claimed)
+
+
+@pytest.mark.parametrize("parts", [[0.08], [0.01] * 7, [0.004, *[0.01] * 7], [*[0.01] * 7, -0.01], [0.02] * 4])
+def test_an_error_in_a_part_of_x_is_not_even(parts):
+    assert not descent.is_even(*with_open_eighths(parts))
+
+
+@pytest.mark.parametrize("field", ["named", "aligned"])
+def test_an_error_of_named_blocks_or_along_a_random_line_is_not_said_to_be_even(field):
+    lines, x, claimed = with_open_eighths([0.01] * 8)
+    if field == "named":
+        lines.named = 2
+    else:
+        lines.failed.aligned = 0
+    assert not descent.is_even(lines, x, claimed)

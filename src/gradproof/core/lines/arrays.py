@@ -57,6 +57,13 @@ SPREAD_RATIO = 16.0
 
 
 def begin_arrays(lines: Lines) -> bool:
+    """Begin with the pairs, as below; without names if lines over all of x say that it could share a factor."""
+    if lines.named == 0 and lines.arrays == NOT_LOOKED_AT and not (lines.disagreed > 0 and may_share_factor(lines)):
+        return False
+    return begin_pairs(lines)
+
+
+def begin_pairs(lines: Lines) -> bool:
     """Begin with the pairs, or with what they have shown; return whether anything is to be decided about them."""
     if lines.arrays == SECOND_PAIRS:
         lines.phase = phases.ARRAYS
@@ -64,9 +71,7 @@ def begin_arrays(lines: Lines) -> bool:
     group = 1 + quotient(lines.block_count, MOST_PAIRS + 1)
     pairs = quotient(lines.block_count, group) + 1
     small = 0 < lines.engine.budget < SMALL_BUDGET or 2 * pairs > evaluations_left(lines)
-    # Lines over all of x say themselves whether it could share a factor.
-    excluded = lines.named == 0 and not (lines.disagreed > 0 and may_share_factor(lines))
-    if lines.arrays != NOT_LOOKED_AT or small or excluded:
+    if lines.arrays != NOT_LOOKED_AT or small:
         return False
     lines.group = group
     lines.usual_gap = 0.0

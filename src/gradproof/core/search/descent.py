@@ -5,8 +5,11 @@ Where so many nodes are open that errors are dense, the descent stops, and some 
 
 from __future__ import annotations
 
+import math
+
 from ..lines import phases
-from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays, is_lost
+from ..lines.arrays import DENSE_NODES, NOT_LOOKED_AT, begin_arrays, begin_pairs, is_lost
+from ..lines.norms import norms
 from ..lines.rungs import is_coarse
 from ..records.abi import ConstVector
 from ..records.lines import FINISHED, MOST_HALVINGS, Halving, Lines, block_of
@@ -19,6 +22,8 @@ from .nodes import append_node, follow, note_stuck
 # where halving is dear, as soon as there is more than one.
 SHARED_NODES = 8
 SHARED_NODES_COARSE = 2
+# Errors that a factor makes are the same part of each node's claim; beside them nodes show noise and magnitudes.
+EVEN_PART = 0.5
 
 
 def begin_descent(lines: Lines) -> None:
@@ -98,6 +103,23 @@ def is_spread(lines: Lines) -> bool:
     return False
 
 
+def is_even(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
+    """Return whether many open nodes cover all of x, and each is about as far off as all of it, in parts of its claim.
+
+    Errors in a part of x, or of a few coordinates, are not.
+    """
+    if lines.named > 0 or lines.failed.aligned == 0 or lines.next_count < SHARED_NODES:
+        return False
+    covered = 0
+    for number in range(lines.next_count):
+        node = lines.next_nodes[number]
+        usual = lines.failed.residual / lines.sum * norms(lines, x, claimed, node.start, node.stop).total
+        if not math.fabs(node.residual - usual) <= EVEN_PART * math.fabs(usual):
+            return False
+        covered += node.stop - node.start
+    return covered == lines.engine.n
+
+
 def lies_in_zeros(lines: Lines) -> bool:
     """Return whether most of what is open lies in blocks that claim nothing: no line along the claim shows these."""
     length = 0
@@ -114,7 +136,7 @@ def prepare_level(lines: Lines, x: ConstVector, claimed: ConstVector) -> bool:
     if halve_open_nodes(lines, x, claimed):
         return True
     leave_spread_nodes(lines, x, claimed)
-    if is_shared(lines) and begin_arrays(lines):
+    if is_shared(lines) and (begin_arrays(lines) or (is_even(lines, x, claimed) and begin_pairs(lines))):
         return False
     if lines.next_count + lines.candidates.count >= DENSE_NODES:
         begin_sampling(lines)
