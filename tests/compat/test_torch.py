@@ -189,6 +189,35 @@ def test_a_wrong_forward_mode():
     assert failing(Doubled.apply, x, check_forward_ad=True, check_backward_ad=False).report.subject == "jvp"
 
 
+def test_the_forward_mode_of_memory_around_an_argument():
+    class Passed(torch.autograd.Function):
+        factors = torch.tensor([1.0, 1.0, 1.01], dtype=torch.float64)
+
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, incoming):
+            return incoming
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return Passed.factors * tangent
+
+    x = torch.linspace(0.5, 2.0, 6, dtype=torch.float64)[3:].requires_grad_()
+    modes = {"check_forward_ad": True, "check_backward_ad": False}
+
+    def in_memory(x):  # elements of the memory in which x lies
+        return x.as_strided((3,), (1,), storage_offset=3) ** 2
+
+    assert gradcheck(in_memory, x, **modes)
+    assert theirs.gradcheck(in_memory, x, **modes)
+    error = failing(lambda x: Passed.apply(in_memory(x)), x, **modes)
+    assert names(error) == ["output[2] / inputs.0[2]"]
+    assert error.report.findings[0].claimed == pytest.approx(1.01 * 2 * 2.0)
+
+
 def test_undefined_incoming_gradients():
     def backward(saved, first, second):
         return 2 * first, 3 * second

@@ -95,7 +95,11 @@ class Arguments:
         return made, gathered(made)
 
     def tensors(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
-        """Return new tensors with the values of what is checked, by name."""
+        """Return tensors with the values of what is checked, by name, with which the function can be called."""
+        return self.new(arrays)
+
+    def new(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
+        """Return new tensors like those that are checked, by name, such as tangents."""
         return {name: model.made(arrays[name]) for name, model in self._models.items()}
 
     def give_back(self) -> None:
@@ -142,7 +146,7 @@ class OwnArguments(Arguments):
     def tensors(self, arrays: Mapping[str, Flat]) -> dict[str, Any]:
         """Return the user's tensors, moved to these values."""
         with self._torch.no_grad():
-            for name, tensor in super().tensors(arrays).items():
+            for name, tensor in self.new(arrays).items():
                 self.given[name].copy_(tensor)
         return dict(self.given)
 

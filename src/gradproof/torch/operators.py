@@ -257,7 +257,7 @@ class Operator:
 
         with forward.dual_level():
             for tangent in tangents:
-                yield self._arrays(self.moved(x, self.arguments.tensors(tangent)), moved)
+                yield self._arrays(self.moved(x, self.arguments.new(tangent)), moved)
 
     def moved(self, x: Mapping[str, Flat], tangents: Mapping[str, Any]) -> Any:
         """Return what the function returns, with tangents, where its arguments have these; for a dual level."""

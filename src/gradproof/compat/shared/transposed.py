@@ -37,7 +37,7 @@ def products(
 
     None where no backward pass goes through what computed it, or something else is unusual.
     """
-    x, leaves = operator.arguments.x, operator.arguments.tensors(tangent)
+    x, leaves = operator.arguments.x, operator.arguments.new(tangent)
     try:
         with torch.enable_grad(), torch.autograd.forward_ad.dual_level():
             # The function may write to a tangent, but not to one that requires a gradient.
