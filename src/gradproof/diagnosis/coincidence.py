@@ -38,6 +38,13 @@ def constants(ratios: Flat, allowed: Flat) -> Iterator[tuple[int, float, Flat]]:
         yield int(row), float(numbers[row]), tolerance[row]
 
 
+def sure_constants(ratios: Flat, allowed: Flat, tries: float) -> Iterator[tuple[int, float, Flat]]:
+    """Yield those of `constants` that are one number by no coincidence, where so many fits were tried."""
+    for row, number, tolerance in constants(ratios, allowed):
+        if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, tries):
+            yield row, number, tolerance
+
+
 def is_no_coincidence(tolerances: Flat, scales: Flat, free: int, tries: float = 1.0, rare: float = RARE) -> bool:
     """Return whether a fit is too good for errors of any kind.
 

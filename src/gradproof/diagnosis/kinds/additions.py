@@ -10,7 +10,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import OF_OTHERS, constants, is_near, is_no_coincidence
+from ..coincidence import OF_OTHERS, is_near, is_no_coincidence, sure_constants
 from ..evidence import MARGIN, Evidence
 from ..fits import MOST_LEFT, all_matter, fit
 from .factors import SURER
@@ -113,14 +113,12 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     """Yield the single functions of x whose multiples the errors are."""
     names, every = list(bases), np.array(list(bases.values()))
     ratios = part.error / every
-    for row, constant, tolerance in constants(ratios, allowed / np.abs(every)):
+    for row, constant, tolerance in sure_constants(ratios, allowed / np.abs(every), len(bases)):
         if names[row] != "1" and _is_constant(every[row]):
             continue
         if names[row] == "sign(x)" and len(part.x) < FEWEST_OF_SIGNS:
             continue
-        if not _are_both_seen(part, tolerance * np.abs(every[row])):
-            continue
-        if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, len(bases)):
+        if _are_both_seen(part, tolerance * np.abs(every[row])):
             yield Explanation("addition", "", _said(names[row], constant, part), constant)
 
 

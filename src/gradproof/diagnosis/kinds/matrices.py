@@ -8,7 +8,7 @@ import numpy as np
 
 from ...problem.numbers import Flat
 from ...report.explanation import Explanation
-from ..coincidence import constants, is_no_coincidence
+from ..coincidence import is_no_coincidence, sure_constants
 from ..evidence import MARGIN, Evidence
 from ..fits import all_matter, fit
 
@@ -185,9 +185,8 @@ def _inverse_added(error: Flat, allowed: Flat, x: Flat) -> Explanation | None:
     if inverse is None or not inverse.all():
         return None
     every = np.stack([inverse.T.ravel(), inverse.ravel()])
-    for row, number, tolerance in constants(error.ravel() / every, allowed.ravel() / np.abs(every)):
-        if is_no_coincidence(tolerance, np.abs(error.ravel() / every[row]), 1, 2.0):
-            term = f"{'+' if number > 0 else '-'} {abs(number):.6g} × {('x⁻ᵀ', 'x⁻¹')[row]}"
-            asked = "is the derivative of a log-determinant missing, or has it a wrong factor?"
-            return Explanation("matrix", "", f"claimed = slope {term}: {asked}", number)
+    for row, number, _ in sure_constants(error.ravel() / every, allowed.ravel() / np.abs(every), 2.0):
+        term = f"{'+' if number > 0 else '-'} {abs(number):.6g} × {('x⁻ᵀ', 'x⁻¹')[row]}"
+        asked = "is the derivative of a log-determinant missing, or has it a wrong factor?"
+        return Explanation("matrix", "", f"claimed = slope {term}: {asked}", number)
     return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import is_no_coincidence, sure_constants
 from ...evidence import MARGIN, Evidence, along_axis
 from ..factors import said, shown
 from .candidates import ACCUMULATED, asked, candidates, moves
@@ -65,10 +65,9 @@ def _times_one_factor(whole: Evidence, every: Candidates) -> Explanation | None:
     rows = [(name, other.ravel()) for name, other in every if other.shape == whole.shape and other.all()]
     others = np.array([other for _, other in rows]).reshape(len(rows), len(whole.claimed))
     ratios, off = whole.claimed / others, MARGIN * np.max(whole.bar) / np.abs(others) + ROUNDING
-    for row, factor, within in constants(ratios, np.abs(ratios) * off):
-        if is_no_coincidence(within, np.abs(ratios[row]), 1, len(every)):
-            text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
-            return Explanation("rearranged", "", text)
+    for row, factor, within in sure_constants(ratios, np.abs(ratios) * off, len(every)):
+        text = f"{said(shown(factor, float(np.min(within))), '')}, {rows[row][0]}"
+        return Explanation("rearranged", "", text)
     return None
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import is_no_coincidence, sure_constants
 from ...evidence import MARGIN, Evidence
 from ..matrices import inverse_of
 
@@ -162,10 +162,9 @@ def _multiple(one: Evidence, other: Evidence, allowed: Flat, tries: float) -> st
     # The slopes of the other array are off by their own bars, times the factor.
     rough = float(np.max(np.abs(error))) / float(np.max(np.abs(slope)))
     off = (max(1.0, rough) * allowed[one.wrong] / np.abs(slope))[None]
-    for _, number, tolerance in constants((error / slope)[None], off):
-        if is_no_coincidence(tolerance, np.abs(error / slope), 1, WAYS * tries):
-            part = f"{'+' if number > 0 else '-'} {abs(number):.6g} × that of {other.name}"
-            return f"claimed = slope {part}: is a part that they share missing, or counted too often?"
+    for _, number, _ in sure_constants((error / slope)[None], off, WAYS * tries):
+        part = f"{'+' if number > 0 else '-'} {abs(number):.6g} × that of {other.name}"
+        return f"claimed = slope {part}: is a part that they share missing, or counted too often?"
     return ""
 
 
@@ -179,12 +178,11 @@ def _by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: flo
         allowed = MARGIN * one.bar + ROUNDING * np.abs(one.claimed)
         with np.errstate(all="ignore"):
             ratios = np.nan_to_num(one.error[one.wrong] / bases, nan=np.inf)
-            fits = list(constants(ratios, allowed[one.wrong] / np.abs(bases)))
-        for row, number, tolerance in fits:
-            if is_no_coincidence(tolerance, np.abs(ratios[row]), 1, WAYS * tries):
-                of = other.name if row == 0 else f"({one.name} - {other.name})"
-                text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
-                found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
+            fits = list(sure_constants(ratios, allowed[one.wrong] / np.abs(bases), WAYS * tries))
+        for row, number, _ in fits:
+            of = other.name if row == 0 else f"({one.name} - {other.name})"
+            text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
+            found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
     return found
 
 
@@ -200,12 +198,11 @@ def _by_products(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: f
         bases = np.stack([x, 1.0 / x, x**2, 1.0 / x**2])
         ratio = claimed / slope
         allowed = MARGIN * np.abs(ratio / slope) * one.bar[one.wrong] + ROUNDING * np.abs(ratio)
-        for row, number, tolerance in constants(ratio / bases, allowed / np.abs(bases)):
-            if is_no_coincidence(tolerance, np.abs(ratio / bases[row]), 1, WAYS * tries):
-                times = f"{'×' if row % 2 == 0 else '/'} {other.name}{'²' if row > 1 else ''}"
-                factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
-                asked = f"is {other.name} a factor too often, or missing?"
-                found[one.name] = Explanation("others", "", f"claimed = {factor}slope {times}: {asked}")
+        for row, number, _ in sure_constants(ratio / bases, allowed / np.abs(bases), WAYS * tries):
+            times = f"{'×' if row % 2 == 0 else '/'} {other.name}{'²' if row > 1 else ''}"
+            factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
+            asked = f"is {other.name} a factor too often, or missing?"
+            found[one.name] = Explanation("others", "", f"claimed = {factor}slope {times}: {asked}")
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ....problem.numbers import Flat
 from ....report.explanation import Explanation
-from ...coincidence import constants, is_no_coincidence
+from ...coincidence import sure_constants
 from ...evidence import MARGIN, Evidence
 from .arrays import FEWEST_WRONG, MOST, ROUNDING
 
@@ -52,11 +52,10 @@ def _fits(one: Evidence, other: Evidence, tries: float) -> Iterator[str]:
         x = other.x[np.unravel_index(np.flatnonzero(wrong), one.shape)[axis]]
         with np.errstate(all="ignore"):
             bases = _functions(x)
-            fits = list(constants(np.nan_to_num(ratio / bases, nan=np.inf), np.nan_to_num(allowed / np.abs(bases))))
+            ratios, off = np.nan_to_num(ratio / bases, nan=np.inf), np.nan_to_num(allowed / np.abs(bases))
+            fits = list(sure_constants(ratios, off, len(FORMS) * len(one.shape) * tries))
         for row, number, tolerance in fits:
-            if np.ptp(bases[row]) <= ROUNDING * np.max(np.abs(bases[row])):
-                continue
-            if is_no_coincidence(tolerance, np.abs(ratio / bases[row]), 1, len(FORMS) * len(one.shape) * tries):
+            if np.ptp(bases[row]) > ROUNDING * np.max(np.abs(bases[row])):
                 factor = "" if abs(number - 1.0) <= float(np.min(tolerance)) else f"{number:.6g} × "
                 times = FORMS[row].format(other.name)
                 asked = "is that factor missing, or there too often?"
