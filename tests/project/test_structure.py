@@ -214,6 +214,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "localisation.screen localisation.halving localisation.rows localisation.suspects",
         "localisation.entries localisation.noisy",
         "localisation.singly joining several",
+        "localisation.still",
         "checks",
         "along.directions",
         "along.tangents",

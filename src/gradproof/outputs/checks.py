@@ -30,7 +30,8 @@ from .function import Function, Projected
 from .joining import Pass
 from .localisation.entries import Entries
 from .localisation.screen import Screen, arrays_of_output, single_outputs
-from .localisation.singly import resolved, singly
+from .localisation.singly import singly
+from .localisation.still import with_single_precision
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
 # What counts as wrong, relatively, unless the caller says otherwise.
@@ -119,19 +120,18 @@ class OutputsCheck:
         objective = Projected(self.function, covector, screen)
         report = run_check(objective, gradient, self.problem, settings, self.progress)
         self.claims.calls += report.gradient_evaluations
-        if self.function.in_float32.any():
-            report = resolved(report, self.function, covector, self.problem.x, objective.evaluated)
+        entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
+        report, more = with_single_precision(report, entries, covector, self.settings)
         suspicions = [] if screen is None else screen.suspicions(set(report.wrong.tolist()))
         if report.stopped_by or not (report.findings or suspicions):
-            return Pass(report, covector, {}, [])
+            return Pass(report, covector, {}, more)
         self._note_convention(report, covector)
-        entries = Entries(self.function, self.claims, self.problem, self.settings, objective.evaluated)
         if only_verdict and _is_refuted(entries, report, covector):
             return Pass(report, covector, {}, [])
         found = entries.of_report(report, covector)
         alone = singly(entries, report, covector, found)
         found |= {index: one.entries for index, one in alone.items()}
-        more = [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
+        more += [] if screen is None else entries.of_suspicions(suspicions, screen.parts)
         cleared = frozenset(entries.cleared(report, covector, found))
         resolutions = {index: one.resolution for index, one in alone.items()}
         explained = report if cleared or alone else entries.explained(report)

@@ -46,6 +46,16 @@ def insert_pair(slot: Slot, step: float, right: float, left: float, value: float
         slot.missing += 1
 
 
+def lacks_evidence(slot: Slot) -> bool:
+    """Return whether a pair lacks a side or sees no change of f."""
+    if slot.missing > 0:
+        return True
+    for k in range(slot.count):
+        if slot.ladder[k].right == 0.0 and slot.ladder[k].left == 0.0:
+            return True
+    return False
+
+
 def place_of_step(slot: Slot, step: float) -> int:
     """Return the place of a step in the ladder, -1 where it is not."""
     for k in range(slot.count):

@@ -6,10 +6,10 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, QUIET, argument_rounding, gap, grows_as_curvature
-from ..evidence.ladder import centered, slope_noise
+from ..evidence.ladder import centered, lacks_evidence, slope_noise
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger
-from .short_proof import lacks_evidence, look_far, next_step, settle, take_finest_pair
+from .short_proof import look_far, next_step, settle, take_finest_pair
 from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, reached_bar
 
 # At the next finer step a 64th of the truncation is left, and noise is four times as large: where there was so many

@@ -12,12 +12,21 @@ from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
 from ..evidence.hidden_noise import FLAT_PAIRS
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
-from ..evidence.ladder import DEVIATIONS, centered, fades, median_slope, noise_bar, place_of_step, value_noise
+from ..evidence.ladder import (
+    DEVIATIONS,
+    centered,
+    fades,
+    lacks_evidence,
+    median_slope,
+    noise_bar,
+    place_of_step,
+    value_noise,
+)
 from ..evidence.scales import FARTHEST, LARGEST_PAIR_STEP, UNIT_FLOAT32, UNIT_FLOAT64, coarsest_step, smallest_step
 from ..records.engine import LADDER, WANTED_CAPACITY, Engine, Slot, want_pair
 from ..records.floats import larger, larger_finite, middle, power_of_two_above
 from .refinement import NO_PLACE, claim_scale, judge_slot, look_closer, look_for_kink, supported_from
-from .short_proof import far_step, lacks_evidence, may_be_stairs, nearer_step, next_step, settle, sides_with_claim
+from .short_proof import far_step, may_be_stairs, nearer_step, next_step, settle, sides_with_claim
 from .two_pairs import STEP_RATIO
 
 # The finest steps: three, from where noise is a quarter of the gap that would explain the disagreement.

@@ -8,16 +8,9 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import (
-    CLEARLY,
-    DECIDED_RIGHT,
-    DECIDED_WRONG,
-    gap,
-    is_noisy,
-    judge,
-)
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, gap, is_noisy, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
-from ..evidence.ladder import centered, fades, place_of_step, slope_noise
+from ..evidence.ladder import centered, fades, lacks_evidence, place_of_step, slope_noise
 from ..evidence.scales import UNIT_FLOAT32, pair_size, smallest_step
 from ..noise.assumed_noise import may_be_rounded
 from ..records.engine import Engine, Interval, Slot, want, want_pair
@@ -172,16 +165,6 @@ def advance_proof(engine: Engine, slot: Slot) -> None:
         slot.stage = stages.PARKED
     else:
         want_pair(slot, next_step(slot))
-
-
-def lacks_evidence(slot: Slot) -> bool:
-    """Return whether a pair lacks a side or sees no change of f."""
-    if slot.missing > 0:
-        return True
-    for k in range(slot.count):
-        if slot.ladder[k].right == 0.0 and slot.ladder[k].left == 0.0:
-            return True
-    return False
 
 
 def spread_of_slopes(slot: Slot) -> float:

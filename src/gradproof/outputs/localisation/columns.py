@@ -22,6 +22,8 @@ STEP_INSIDE = {"float64": 2.0**-26, "float32": 2.0**-11}
 UNIT = {"float64": 2.0**-52, "float32": 2.0**-23}
 # A step that distinguishes a kink at x from noise and from curvature is longer by this factor.
 FAR = 64.0
+# What a jump keeps of its height where an interval is halved so often; the first of them may hold several jumps.
+HALVINGS, JUMP_KEPT = 10, 2.0**-4
 # Units of rounding that a slope may be off by.
 ROUNDINGS = 16.0
 
@@ -136,6 +138,19 @@ class Column:
         """Return the smallest difference of two values of an output that are known: the height of a step of stairs."""
         apart = np.diff(np.unique([outputs[output] for outputs in self._values.values()]))
         return float(np.min(apart, initial=math.inf)) if len(apart) else 0.0
+
+    def begins_with_jump(self, output: int) -> bool:
+        """Return whether an output that holds still beside x begins to move by a jump, as in steps of its rounding."""
+        here = self._function.at_x[output]
+        beyond = [at for at, outputs in self._values.items() if at > self.at and outputs[output] != here]
+        if not beyond:
+            return False
+        still, moved = self.at, min(beyond)
+        first = abs(self._values[moved][output] - here)
+        for _ in range(HALVINGS):
+            middle = float(self._problem.x.dtype.type((still + moved) / 2))
+            still, moved = (middle, moved) if self._either(middle)[output] == here else (still, middle)
+        return bool(abs(self._either(moved)[output] - here) >= JUMP_KEPT * first)
 
     def sharpest(self, slopes: Slopes, noise: float) -> Slopes:
         """Return for each output the centered quotient that is the most exact of these and those at known steps.

@@ -58,7 +58,7 @@ class Entries:
         self, function: Function, claims: Claims, problem: Problem, settings: Settings, evaluated: Evaluated
     ) -> None:
         self.function = function
-        self._evaluated = evaluated
+        self.evaluated = evaluated
         self.claims = claims
         self.problem = problem
         self.settings = Settings(mode="full", seed=settings.seed, rtol=settings.rtol, atol=settings.atol)
@@ -155,29 +155,32 @@ class Entries:
             column = self.column(one.coordinate)
             if len(support) == 1:
                 claimed = float(parts.column(one.coordinate)[one.part]) / float(weights[0])
-                entry = self._entry(column, Suspect(int(support[0]), claimed))
+                entry = self.checked_entry(column, Suspect(int(support[0]), claimed))
                 found += [entry] if entry is not None else []
             else:
-                found += self._of_array(column, support, weights, float(parts.column(one.coordinate)[one.part]))
+                name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
+                own = Covector(name, self._spread(support, weights), support)
+                found += self.of_sum(column, own, float(parts.column(one.coordinate)[one.part]))
         return [one for one in found if one.cause is not Cause.NOISE_LIMITED]
 
-    def _of_array(self, column: Column, support: Flat, weights: Flat, claimed: float) -> list[Finding]:
-        """Return what is wrong with an array of the output in a coordinate: single outputs, or all of it."""
+    def _spread(self, support: Flat, weights: Flat) -> Flat:
         every = np.zeros(self.function.layout.n)
         every[support] = weights
-        name = self.function.layout.title_of(self.function.layout.leaf_of(int(support[0])))
-        own = Covector(name, every, support)
+        return every
+
+    def of_sum(self, column: Column, own: Covector, claimed: float) -> list[Finding]:
+        """Return what is wrong with a sum of some outputs in a coordinate: single outputs, or all of it."""
         projected = Projected(self.function, own)
         report = self._report_of(
             column, lambda u: projected.of(column.outputs(float(u[0]))[None])[0], claimed, self.settings
         )
-        whole = None if report is None else self._finding(column, report, name)
+        whole = None if report is None else self._finding(column, report, own.name)
         if whole is None:
             return []
         entries = self._located([whole], own, 0.0)[0]
         # Outputs that were scaled up may be small differences of large numbers, noisier than their size tells: what
         # only their sum shows is no evidence; neither is what kinks of single outputs allow.
-        is_scaled = bool(np.any(np.abs(weights) > LARGEST))
+        is_scaled = bool(np.any(np.abs(own.weights) > LARGEST))
         return list(entries) or [whole] * (not is_scaled and not self._is_allowed(whole, own))
 
     @cached_property
@@ -190,7 +193,7 @@ class Entries:
         new = [place for place in places if place not in self._columns]
         if not new:
             return
-        for place, known in self._evaluated.along(self.problem.x, new).items():
+        for place, known in self.evaluated.along(self.problem.x, new).items():
             self._columns[place] = Column(self.function, self.problem, place, self._bounds, known)
 
     def column(self, place: int) -> Column:
@@ -213,13 +216,13 @@ class Entries:
         self, finding: Finding, column: Column, suspects: Sequence[Suspect], covector: Covector
     ) -> tuple[Finding, ...]:
         """Return the findings of those suspects that do not agree."""
-        entries = [self._entry(column, one) for one in suspects]
+        entries = [self.checked_entry(column, one) for one in suspects]
         found = tuple(one for one in entries if one is not None)
         if finding.cause is not Cause.WRONG or any(one.cause is Cause.WRONG for one in found):
             return found
         # What is wrong in a sum of terms that cancel may be little beside one of them.
         fine = [(one, _rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
-        exact = [self._entry(column, one, rtol) for one, rtol in fine if rtol]
+        exact = [self.checked_entry(column, one, rtol) for one, rtol in fine if rtol]
         return tuple(one for one in exact if one is not None and one.cause is Cause.WRONG) or found
 
     def _suspects(
@@ -238,7 +241,7 @@ class Entries:
         pairs = enumerate(zip(slopes, sharpest, strict=True))
         return [worst(support, covector.weights[support], claimed[:, at], *both) for at, both in pairs]
 
-    def _entry(self, column: Column, suspect: Suspect, rtol: float | None = None) -> Finding | None:
+    def checked_entry(self, column: Column, suspect: Suspect, rtol: float | None = None) -> Finding | None:
         """Check one output along one coordinate; None if it agrees, or the budget is spent."""
         report = self.report_of_output(column, suspect, rtol)
         return None if report is None else self.entry(column, suspect, report)

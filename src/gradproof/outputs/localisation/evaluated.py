@@ -43,6 +43,23 @@ class Evaluated:
             np.maximum.at(steps, alone["start"], np.abs(alone["step"]))
         return steps
 
+    def still(self, at_x: Flat, n: int) -> tuple[Flat, Flat]:
+        """Return by how little each output has moved, and which ones no known point along each coordinate moved.
+
+        The first is infinite where an output is the same at every point; the second has one row for each of n
+        coordinates, and is false where no point along one is known.
+        """
+        least = np.full(len(at_x), np.inf)
+        moved, known = np.zeros((n, len(at_x)), bool), np.zeros(n, bool)
+        for probes, outputs in self._blocks:
+            with np.errstate(all="ignore"):
+                apart = np.abs(outputs - at_x)
+            least = np.fmin(least, np.min(apart, axis=0, initial=np.inf, where=apart > 0.0))
+            alone = along_one_coordinate(probes)
+            np.logical_or.at(moved, probes["start"][alone], outputs[alone] != at_x)
+            known[probes["start"][alone]] = True
+        return least, known[:, None] & ~moved
+
     def along(self, x: Flat, places: Collection[int]) -> dict[int, dict[float, Flat]]:
         """Return for each of these coordinates the outputs that are known, by its values; x is the point."""
         found: dict[int, dict[float, Flat]] = {place: {} for place in places}

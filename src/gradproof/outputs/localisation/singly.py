@@ -17,7 +17,7 @@ import numpy as np
 
 from ...core.evidence.faint_slopes import NEARBY
 from ...core.evidence.scales import DEFAULT_RTOL
-from ...problem.numbers import Flat, frozen
+from ...problem.numbers import Flat
 from ...report.cause import Cause
 from ...report.finding import Finding
 from ...report.report import Report
@@ -25,15 +25,12 @@ from ..covectors import Covector
 from ..function import Function
 from .columns import Column
 from .entries import COORDINATES, MOST_OF_IT, Entries
-from .evaluated import Evaluated
 from .suspects import Suspect
 
 # The most outputs of a coordinate that are checked singly.
 FEW = 64
 # Rounding of many outputs hardly ever moves a centered difference by more than this times its usual size.
 RARE = 4.0
-# Units in the last place of an output in float32 by which it must move to be seen to move: those of a check of its own.
-SEEN = 8.0
 # Outputs that agree decide only where they would show an error of so many times the sizes of their claims, added up.
 TELLS = 2.0
 # Two of the steps in which an output moves may lie between two points.
@@ -67,11 +64,11 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
         return _of_few(entries, wrong[:COORDINATES], covector.support, covector)
     support = covector.support[is_single]
     found = _of_few(entries, looked_at[:COORDINATES], support, covector)
-    spacings = _spacings(entries.function, support, covector.weights[support])
+    last_places = spacings(entries.function, support, covector.weights[support])
     unknown = (one for one in looked_at if one.cause is Cause.WRONG and one.index not in found)
-    doubtful = [one for one in unknown if _may_be_rounded(one, spacings, one.step)]
+    doubtful = [one for one in unknown if _may_be_rounded(one, last_places, one.step)]
     for number, one in enumerate(doubtful):
-        if number >= COORDINATES or _may_be_rounded(one, spacings, _widest_steps(entries, one, support)):
+        if number >= COORDINATES or _may_be_rounded(one, last_places, _widest_steps(entries, one, support)):
             found[one.index] = Singly((_left_open(one),), math.nan)
     return found
 
@@ -136,52 +133,21 @@ def _of_suspects(
     return Singly(tuple(one for one in found if one is not None), resolution)
 
 
-def resolved(report: Report, function: Function, covector: Covector, x: Flat, evaluated: Evaluated) -> Report:
-    """Return a report of a projection that promises no more than outputs in float32 show, however smooth their sum is.
-
-    One that does not move beside x may be off by what moves it by a few units in its last place at the longest step.
-    """
-    support = covector.support[function.in_float32[covector.support]]
-    if not (len(support) and report.resolutions.size):
-        return report
-    rounding = SEEN * float(np.linalg.norm(_spacings(function, support, covector.weights[support])))
-    layout = report._evidence.layout
-    chosen = slice(None) if layout.indices is None else layout.indices
-    resolutions = report.resolutions.copy()
-    known = np.isfinite(resolutions[chosen])
-    hidden = rounding / _longest_steps(evaluated, x)
-    resolutions[chosen] = np.where(known, np.fmax(resolutions[chosen], hidden), resolutions[chosen])
-    largest = float(np.max(resolutions, initial=0.0, where=np.isfinite(resolutions)))
-    evidence = report._evidence._replace(usual=None)
-    return replace(
-        report, resolution=max(report.resolution, largest), resolutions=frozen(resolutions), _evidence=evidence
-    )
-
-
-def _longest_steps(evaluated: Evaluated, x: Flat) -> Flat:
-    """Return the longest step along each coordinate, up to a far one; where none is known, one that is usual here."""
-    far = NEARBY * np.fmax(np.abs(x.astype(np.float64)), 1.0)
-    parts = evaluated.farthest(len(x)) / far
-    usual = float(np.min(parts, initial=1.0, where=parts > 0.0))
-    steps: Flat = far * np.fmin(np.where(parts > 0.0, parts, usual), 1.0)
-    return steps
-
-
-def _spacings(function: Function, support: Flat, weights: Flat) -> Flat:
+def spacings(function: Function, support: Flat, weights: Flat) -> Flat:
     """Return how large the last places of outputs in float32 are, weighed."""
     sizes = np.abs(function.at_x[support]).astype(np.float32)
-    spacings: Flat = np.abs(weights) * np.spacing(sizes).astype(np.float64)
-    return spacings
+    weighed: Flat = np.abs(weights) * np.spacing(sizes).astype(np.float64)
+    return weighed
 
 
-def _may_be_rounded(finding: Finding, spacings: Flat, steps: float | Flat) -> bool:
+def _may_be_rounded(finding: Finding, last_places: Flat, steps: float | Flat) -> bool:
     """Return whether rounding of outputs to float32 explains by how much a claim for their sum is off its slope.
 
     An output moves by less than its spacing, or is rounded by as much, where x moves by its step.
     """
     if not (math.isfinite(finding.claimed) and finding.step > 0):
         return False
-    each = spacings / steps
+    each = last_places / steps
     rounded = min(float(each.sum()), RARE * float(np.linalg.norm(each)))
     return abs(finding.claimed - finding.slope) <= finding.error_bar + rounded
 
