@@ -168,8 +168,8 @@ def test_what_is_zero_beside_other_errors():
 
     report = check(objective, changed(b1=bug), P)
     assert [(one.kind, one.where) for one in report.explanations] == [
-        ("zero", "b1[0] and b1[1]"),
         ("factor", "b1[2] and b1[3]"),
+        ("zero", "b1[0] and b1[1]"),
     ]
 
 

@@ -115,7 +115,10 @@ def test_signs_of_x_that_are_those_of_slopes_may_be_either():
     x = RNG.normal(size=12)
     f = lambda x: float(np.sum(WEIGHTS * x**4) + 0.3 * np.sum(np.abs(x)))  # noqa: E731
     said, _ = told(f, x, 0.3 * np.sign(x))
-    assert "claimed = 0.3 × sign(x), which is that of the slope, too: is only the part of an L1 penalty left" in said
+    assert (
+        "claimed = 0.3 × sign(slope), which is that of x, too: is only its sign left, or the part of an L1 penalty?"
+        in said
+    )
     shifted = lambda x: float(np.sum(WEIGHTS * np.sin(2 * x)))  # noqa: E731
     said, _ = told(shifted, x, 0.3 * np.sign(np.cos(2 * x)))
     assert "× sign(slope): " in said

@@ -34,7 +34,8 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if count == 1:
         element = _element(whole, int(whole.places[mask][0]) - whole.start)
         return element if whole.is_complete or whole.known.sum() > 1 else f"{element} (1 of 1 tested)"
-    live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
+    # What is 0 as far as it is known agrees with anything that is said of the others.
+    live = whole.known & (np.maximum(np.abs(whole.claimed), np.abs(whole.slope)) > whole.bar)
     if whole.is_complete and not (live & ~mask).any():
         # What agrees at other places is 0 there, too.
         if np.array_equal(mask, whole.x == 0) and not mask.all():

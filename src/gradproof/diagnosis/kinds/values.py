@@ -86,8 +86,11 @@ def no_dependence(part: Evidence, value: float = math.nan) -> Explanation | None
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
     is_bound = part.slope.any() or np.any(allowed > NOTHING * np.abs(part.claimed))
-    within = f" as far as it is measured (below {np.max(allowed):.1g})" if is_bound else ""
-    return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
+    if not is_bound:
+        return Explanation("no dependence", "", "the slope is 0, the claim is not: f does not depend on it here")
+    within = f"as far as it is measured (below {np.max(allowed):.1g})"
+    why = "f does not depend on it here, or has a minimum, a maximum or a balance there"
+    return Explanation("no dependence", "", f"the slope is 0 {within}, the claim is not: {why}")
 
 
 def not_finite(part: Evidence) -> Explanation | None:
