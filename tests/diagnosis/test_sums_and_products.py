@@ -148,3 +148,17 @@ def test_zeros_that_agree_are_no_remark_where_claims_are_wrong():
     _, report = told(f, POSITIVE, 2 * right)
     assert not [one for one in report.warnings if "always returns 0" in one]
     assert [one for one in check(lambda x: 3.0, 0 * right, POSITIVE).warnings if "always returns 0" in one]
+
+
+def test_counts_are_told_although_a_claim_is_round_by_chance():
+    counts, x = RNG.integers(1, 6, 12).astype(float), RNG.normal(size=12)
+    f = lambda x: float(np.sum(WEIGHTS * np.exp(x) - counts * x))  # noqa: E731
+    x[3] = np.log(1.25 / WEIGHTS[3])
+    right = WEIGHTS * np.exp(x) - counts
+    assert check(f, right, x).verdict == "right"
+    said, _ = told(f, x, right + counts)
+    assert "claimed - slope is a whole number in each: are counts missing" in said
+    # The twin: of round claims and slopes all differences are whole.
+    even = np.log(RNG.integers(1, 9, 12) / WEIGHTS)
+    said, _ = told(f, even, WEIGHTS * np.exp(even))
+    assert "counts" not in said

@@ -97,7 +97,20 @@ def lost(whole: Evidence, mask: Flat) -> str:
         return ""
     if np.any(whole.known & (whole.claimed == 0.0) & ~mask):
         return ""
+    if _is_concentrated(whole, mask, whole.claims == 0.0):
+        return ""  # most of what claims nothing is not used at all
     return _slices(whole, whole.claims == 0.0, np.ones(len(whole.claims), bool)).removeprefix("all of ")
+
+
+def _is_concentrated(whole: Evidence, mask: Flat, nothing: Flat) -> bool:
+    """Whether the wrong coordinates lie in fewer rows, columns or slices than what claims nothing, by no chance."""
+    wrong = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
+    every = np.unravel_index(np.flatnonzero(nothing), whole.shape)
+    for some, others in zip(wrong, every, strict=True):
+        met, there = len(np.unique(some)), len(np.unique(others))
+        if _log_ways(there, met) + len(some) * math.log(met / there) <= -math.log(FEWEST_CHOICES):
+            return True
+    return False
 
 
 def _slice_of(whole: Evidence, mask: Flat) -> str:

@@ -18,6 +18,8 @@ FEWEST = 4
 FEWEST_CHOICES, MANY = 10_000, 1000
 # The fewest errors that may be counts, and the largest count; multiples of 1/64 are round numbers.
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
+# At least this part of claims are no round numbers themselves.
+MOST_UNEVEN = 0.75
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
 # They must be known this well, as parts of claims.
@@ -159,10 +161,11 @@ def whole_numbers(part: Evidence) -> Explanation | None:
     error, allowed = part.error, MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
     if np.any(np.abs(error - np.round(error)) > allowed) or np.any(np.abs(error) > LARGEST):
         return None
-    # Of round numbers all differences are round.
-    if np.count_nonzero(np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed) < len(error):
+    # Of round numbers all differences are round; a few among others say nothing.
+    uneven = np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed
+    if np.count_nonzero(uneven) < max(FEWEST_COUNTS, MOST_UNEVEN * len(error)):
         return None
-    if not is_no_coincidence(allowed, np.ones_like(error), 0):
+    if not is_no_coincidence(allowed[uneven], np.ones(np.count_nonzero(uneven)), 0):
         return None
     text = "claimed - slope is a whole number in each: are counts missing, or is something counted otherwise?"
     return Explanation("addition", "", text)
