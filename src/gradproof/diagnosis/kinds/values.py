@@ -106,7 +106,7 @@ def not_finite(part: Evidence) -> Explanation | None:
 def asked_at_zeros(found: Explanation) -> Explanation:
     """Return what explains claims that are 0, or not finite, with what is asked where they are just those at x = 0."""
     if found.kind == "zero":
-        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive?")
+        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive, or a path detached?")
     return replace(found, text=f"{found.text}: a division by x = 0, or log(0)?")
 
 
