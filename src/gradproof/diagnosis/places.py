@@ -32,8 +32,7 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if claims_nothing and not np.any(whole.known & ~mask):
         return f"all of {whole.name}"
     if count == 1:
-        element = _element(whole, int(whole.places[mask][0]) - whole.start)
-        return element if whole.is_complete or whole.known.sum() > 1 else f"{element} (1 of 1 tested)"
+        return _element(whole, int(whole.places[mask][0]) - whole.start)
     # What is 0 as far as it is known agrees with anything that is said of the others.
     live = whole.known & (np.maximum(np.abs(whole.claimed), np.abs(whole.slope)) > whole.bar)
     if whole.is_complete and not (live & ~mask).any():
