@@ -781,7 +781,7 @@ BUGS = {
             lambda x: np.where(X20 > 0.2, -4, 1) * sigmoid(np.where(X20 > 0.2, -x, x)),
             lambda x: np.where(X20 > 0.2, -1, 4) * sigmoid(np.where(X20 > 0.2, -x, x)),
         ),
-        ("factor", "x where the slope is < 0: claimed = 1/4 × slope"),
+        ("factor", "x where the slope is > 0: claimed = 4 × slope"),
     ),
     "1 - tanh for 1 - tanh²": (
         by_element(np.tanh, lambda x: 1 - np.tanh(x) ** 2, lambda x: 1 - np.tanh(x)),

@@ -243,7 +243,10 @@ def test_a_spectral_norm_taken_for_a_constant():
     assert check(f, inner / size - missing, MATRIX).verdict == "right"
     assert "the one of the largest singular value of x: is a spectral norm taken" in told(f, MATRIX, inner / size)[0][0]
     other = told(f, MATRIX, inner / size - missing + np.outer(left[:, 1], right[1]))[0][0]
-    assert "is a term of a sum, such as one row of the data, missing or doubled?" in other
+    assert (
+        "is a term missing or doubled, such as one row of the data, or wrong that depends on one product with x?"
+        in other
+    )
 
 
 @pytest.mark.parametrize("number", [1e200, -1e200, 1e-200, 5e-324])

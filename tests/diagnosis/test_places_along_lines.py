@@ -54,9 +54,25 @@ def test_what_each_array_lacks_is_no_error_that_comes_from_further_on():
     report = check(penalised, WITHOUT, PARAMETERS, mode="lines")
     said = str(report.explanations[0])
     assert "claimed = slope - 0.1 × x: is the part of an L2 penalty missing?" in said
-    assert "tested)" in said
     assert "look for the bug in the backward pass there" not in str(report)
     # The twin: a factor of both may come from what is after them.
     factors = {name: each * (1.0 if name == "b" else 1.7) for name, each in WHOLE.items()}
     said = " ".join(str(check(penalised, factors, PARAMETERS, mode="lines")).split())
     assert "everything from b on is right along its claim: look for the bug in the backward pass there" in said
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_that_is_lost_among_many_that_are_not_used(seed):
+    table, used = RNG.normal(size=(300, 20)), np.unique(RNG.integers(0, 300, 60))
+    weights = np.where(np.isin(np.arange(300), used)[:, None], RNG.uniform(0.5, 2.0, (300, 20)), 0.0)
+    f = lambda x: float(np.sum(weights * np.sin(x)))  # noqa: E731
+    claims = weights * np.cos(table)
+    assert check(f, claims, table, mode="lines", seed=seed).verdict == "right"
+    claims[used[5]] = 0.0
+    report = check(f, claims, table, mode="lines", seed=seed)
+    assert [one.where.partition(" (")[0] for one in report.explanations] == [f"x[{used[5]}, :]"]
+    # The twin: a block of rows of which a few were looked at.
+    claims = np.where(np.arange(300)[:, None] < 150, 0.0, weights * np.cos(table))
+    said = " ".join(map(str, check(f, claims, table, mode="lines", seed=seed).explanations))
+    assert "claimed = 0, but f depends on it" in said
+    assert f"x[{used[5]}, :]" not in said

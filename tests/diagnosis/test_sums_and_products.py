@@ -115,7 +115,10 @@ def test_signs_of_x_that_are_those_of_slopes_may_be_either():
     x = RNG.normal(size=12)
     f = lambda x: float(np.sum(WEIGHTS * x**4) + 0.3 * np.sum(np.abs(x)))  # noqa: E731
     said, _ = told(f, x, 0.3 * np.sign(x))
-    assert "claimed = 0.3 × sign(x), which is that of the slope, too: is only the part of an L1 penalty left" in said
+    assert (
+        "claimed = 0.3 × sign(slope), which is that of x, too: is only its sign left, or the part of an L1 penalty?"
+        in said
+    )
     shifted = lambda x: float(np.sum(WEIGHTS * np.sin(2 * x)))  # noqa: E731
     said, _ = told(shifted, x, 0.3 * np.sign(np.cos(2 * x)))
     assert "× sign(slope): " in said
@@ -145,3 +148,17 @@ def test_zeros_that_agree_are_no_remark_where_claims_are_wrong():
     _, report = told(f, POSITIVE, 2 * right)
     assert not [one for one in report.warnings if "always returns 0" in one]
     assert [one for one in check(lambda x: 3.0, 0 * right, POSITIVE).warnings if "always returns 0" in one]
+
+
+def test_counts_are_told_although_a_claim_is_round_by_chance():
+    counts, x = RNG.integers(1, 6, 12).astype(float), RNG.normal(size=12)
+    f = lambda x: float(np.sum(WEIGHTS * np.exp(x) - counts * x))  # noqa: E731
+    x[3] = np.log(1.25 / WEIGHTS[3])
+    right = WEIGHTS * np.exp(x) - counts
+    assert check(f, right, x).verdict == "right"
+    said, _ = told(f, x, right + counts)
+    assert "claimed - slope is a whole number in each: are counts missing" in said
+    # The twin: of round claims and slopes all differences are whole.
+    even = np.log(RNG.integers(1, 9, 12) / WEIGHTS)
+    said, _ = told(f, even, WEIGHTS * np.exp(even))
+    assert "counts" not in said

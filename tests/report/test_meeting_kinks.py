@@ -43,3 +43,30 @@ def test_a_bug_where_x_is_0_and_f_is_smooth():
     report = gradproof.check(objective, wrong, x)
     assert (report.verdict, len(report.wrong)) == ("wrong", 8)
     assert REMARK not in report.warnings
+
+
+def test_a_path_that_is_lost_where_x_is_0_and_f_is_bent():
+    """A coarse step refutes claims of 0; left and right slopes differ by what f is bent within it."""
+    x = np.c_[np.linspace(0, 5, 11), np.zeros(11)]
+    weights = np.linspace(0.4, 1.6, 22).reshape(11, 2)
+
+    def objective(x):
+        apart = np.sum((x - [2.3, 0.1]) ** 2, axis=1)
+        bent = 0.7 * np.sum(np.diff(x, axis=0) ** 2) + 1.9 * np.sum(np.diff(x, 2, axis=0) ** 2)
+        return float(2 * np.sum(np.exp(-2 * apart)) + bent + np.sum(weights * x))
+
+    def gradient(x):
+        apart = np.exp(-2 * np.sum((x - [2.3, 0.1]) ** 2, axis=1))[:, None]
+        out = weights - 8 * apart * (x - [2.3, 0.1])
+        first, second = np.diff(x, axis=0), np.diff(x, 2, axis=0)
+        out[1:] += 1.4 * first
+        out[:-1] -= 1.4 * first
+        out[2:] += 3.8 * second
+        out[1:-1] -= 7.6 * second
+        out[:-2] += 3.8 * second
+        return out
+
+    assert gradproof.check(objective, gradient, x).verdict == "right"
+    report = gradproof.check(objective, lambda x: gradient(x) * [1.0, 0.0], x)
+    assert (report.verdict, len(report.wrong)) == ("wrong", 11)
+    assert REMARK not in report.warnings

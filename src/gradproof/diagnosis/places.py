@@ -32,9 +32,9 @@ def place_of(whole: Evidence, mask: Flat) -> str:
     if claims_nothing and not np.any(whole.known & ~mask):
         return f"all of {whole.name}"
     if count == 1:
-        element = _element(whole, int(whole.places[mask][0]) - whole.start)
-        return element if whole.is_complete or whole.known.sum() > 1 else f"{element} (1 of 1 tested)"
-    live = whole.known & ((whole.claimed != 0) | (whole.slope != 0))
+        return _element(whole, int(whole.places[mask][0]) - whole.start)
+    # What is 0 as far as it is known agrees with anything that is said of the others.
+    live = whole.known & (np.maximum(np.abs(whole.claimed), np.abs(whole.slope)) > whole.bar)
     if whole.is_complete and not (live & ~mask).any():
         # What agrees at other places is 0 there, too.
         if np.array_equal(mask, whole.x == 0) and not mask.all():
@@ -96,7 +96,20 @@ def lost(whole: Evidence, mask: Flat) -> str:
         return ""
     if np.any(whole.known & (whole.claimed == 0.0) & ~mask):
         return ""
+    if _is_concentrated(whole, mask, whole.claims == 0.0):
+        return ""  # most of what claims nothing is not used at all
     return _slices(whole, whole.claims == 0.0, np.ones(len(whole.claims), bool)).removeprefix("all of ")
+
+
+def _is_concentrated(whole: Evidence, mask: Flat, nothing: Flat) -> bool:
+    """Whether the wrong coordinates lie in fewer rows, columns or slices than what claims nothing, by no chance."""
+    wrong = np.unravel_index(whole.places[mask] - whole.start, whole.shape)
+    every = np.unravel_index(np.flatnonzero(nothing), whole.shape)
+    for some, others in zip(wrong, every, strict=True):
+        met, there = len(np.unique(some)), len(np.unique(others))
+        if _log_ways(there, met) + len(some) * math.log(met / there) <= -math.log(FEWEST_CHOICES):
+            return True
+    return False
 
 
 def _slice_of(whole: Evidence, mask: Flat) -> str:

@@ -29,12 +29,14 @@ def regions(whole: Evidence, mask: Flat, live: Flat) -> Iterator[tuple[str, Flat
     live
         The coordinates in which claim or slope is not 0.
     """
-    x = whole.x
+    x, is_matrix = whole.x, whole.element is None and len(whole.shape) == 2
+    # The most telling ones first: of an identity the diagonal is where x > 0, and slopes of a softmax are below 0 just
+    # at the labels.
+    if is_matrix:
+        yield from _by_diagonal(whole.shape)
+        yield from _one_of_each(whole.shape, mask, live)
     yield "where x < 0", x < 0, LIKELIER
     yield "where x > 0", x > 0, LIKELIER
-    # Slopes of a softmax are below 0 just at the labels.
-    if whole.element is None and len(whole.shape) == 2:
-        yield from _one_of_each(whole.shape, mask, live)
     yield "where the slope is < 0", whole.slope < 0, 1
     yield "where the slope is > 0", whole.slope > 0, 1
     if whole.element is None:
@@ -51,15 +53,20 @@ def _by_index(shape: tuple[int, ...], mask: Flat) -> Iterator[tuple[str, Flat, f
     for first in range(1, len(shape) - 1):
         axes = " and ".join(map(str, range(first, len(shape))))
         yield f"on the border of axes {axes}", _border(shape, first), 1
-    if len(shape) == 2 and shape[0] > 1 < shape[1]:
-        row, column = np.indices(shape).reshape(2, -1)
-        # Of a square matrix these are what is treated by itself, however small it is.
-        tries = LIKELIER if shape[0] == shape[1] else 1.0
-        yield "on its diagonal", row == column, tries
-        yield "off its diagonal", row != column, tries
-        yield "above its diagonal", row < column, tries
-        yield "below its diagonal", row > column, tries
     yield from _strided(shape, mask)
+
+
+def _by_diagonal(shape: tuple[int, ...]) -> Iterator[tuple[str, Flat, float]]:
+    """Yield the diagonal of a matrix, and what is on either side of it."""
+    if min(shape) < 2:
+        return
+    row, column = np.indices(shape).reshape(2, -1)
+    # Of a square matrix these are what is treated by itself, however small it is.
+    tries = LIKELIER if shape[0] == shape[1] else 1.0
+    yield "on its diagonal", row == column, tries
+    yield "off its diagonal", row != column, tries
+    yield "above its diagonal", row < column, tries
+    yield "below its diagonal", row > column, tries
 
 
 def _border(shape: tuple[int, ...], first: int = 0) -> Flat:

@@ -17,7 +17,7 @@ from .factors import SURER
 
 # The relative accuracy of what is computed from a claim in float64.
 ROUNDING = 1e-9
-FEWEST, FEWEST_OF_TWO = 3, 5
+FEWEST, FEWEST_OF_TWO, FEWEST_NUMBERS = 3, 5, 4
 # Errors of one size have the signs of fewer numbers by chance; so have those that are one of two numbers.
 FEWEST_OF_SIGNS, FEWEST_OF_SIDES = 5, 8
 # Two functions together fit most errors to this part of them.
@@ -174,7 +174,7 @@ def _are_near(columns: Flat, errors: Flat, allowed: Flat) -> Flat:
 def _student(part: Evidence, allowed: Flat) -> Iterator[Explanation]:
     """Yield errors c x / (n + x²), which is the derivative of the logarithm of a Student distribution's density."""
     x, error = part.x, part.error
-    if len(x) < FEWEST_OF_TWO or part.bar.max() <= 0.0 or not (x.all() and error.all()):
+    if len(np.unique(x)) < FEWEST_OF_TWO or part.bar.max() <= 0.0 or not (x.all() and error.all()):
         return
     inverse = x / error
     off = np.abs(inverse / error) * allowed
@@ -210,7 +210,8 @@ def _are_both_seen(part: Evidence, tolerance: Flat) -> bool:
 
 def _pairs(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Explanation]:
     """Yield two functions of x of which the errors are a sum: of penalties, or of statistics of x itself."""
-    if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0:
+    # Of as many numbers as that, one as another, any errors by them are two functions of x.
+    if len(part.x) < FEWEST_OF_TWO or part.bar.max() <= 0.0 or len(np.unique(part.x)) < FEWEST_NUMBERS:
         return
     # Signs that are all the same are a constant, and those of few coordinates are near any two numbers.
     left_out = "sign(x)" if not np.ptp(np.sign(part.x)) else ""

@@ -160,6 +160,8 @@ def _statistics(rows: Rows) -> str:
         return ""
     tolerance = np.empty_like(error)
     for row, x in enumerate(rows.x):
+        if len(np.unique(x)) < FEWEST_OF_STATISTICS:
+            return ""
         fitted = fit(np.stack([np.ones_like(x), x], axis=1), error[row], allowed[row])
         if fitted is None:
             return ""

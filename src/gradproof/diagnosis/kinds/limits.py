@@ -112,8 +112,7 @@ def _only_signs(whole: Evidence, size: float) -> str:
     times = "" if size == 1.0 else f"{size:.6g} × "
     x, slope = whole.x[whole.wrong], whole.slope[whole.wrong]
     if np.array_equal(np.sign(x), np.sign(slope)):
-        asked = "is only the part of an L1 penalty left, or only the sign of each slope?"
-        return f"{times}sign(x), which is that of the slope, too: {asked}"
+        return f"{times}sign(slope), which is that of x, too: is only its sign left, or the part of an L1 penalty?"
     if whole.is_complete and np.all(np.abs(slope) > size):
         return f"{times}sign(slope): is only its sign left, or is it cut off at ±{size:.6g}, below all of these slopes?"
     return f"{times}sign(slope): only its sign is left"

@@ -42,7 +42,7 @@ def outer_product(whole: Evidence) -> Explanation | None:
     free[row], free[:, column] = False, False
     if not is_no_coincidence(tolerance[free], np.abs(error[free]), 0):
         return None
-    asked = "is a term of a sum, such as one row of the data, missing or doubled?"
+    asked = "is a term missing or doubled, such as one row of the data, or wrong that depends on one product with x?"
     if error.shape == whole.shape and _are_singular(whole.shaped(whole.x), error):
         asked = "the one of the largest singular value of x: is a spectral norm taken for a constant?"
     return Explanation("outer product", "", f"claimed - slope is one outer product: {asked}")

@@ -164,7 +164,7 @@ def _across_x(whole: Evidence) -> Explanation | None:
     closest = np.maximum(np.max(total / size), ROUNDING) * size
     if not is_no_coincidence(closest, size, 0, TRIES):
         return None
-    asked = "is what depends on their distance from the origin right, and what depends on angles or a rotation wrong?"
+    asked = "is what depends on their lengths right, and what depends on their directions wrong?"
     return Explanation("along x", "", f"x · claimed is x · slope in each row, but single claims are not: {asked}")
 
 

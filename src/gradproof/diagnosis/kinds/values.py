@@ -18,6 +18,8 @@ FEWEST = 4
 FEWEST_CHOICES, MANY = 10_000, 1000
 # The fewest errors that may be counts, and the largest count; multiples of 1/64 are round numbers.
 FEWEST_COUNTS, LARGEST, ROUND = 2, 1e6, 64.0
+# At least this part of claims are no round numbers themselves.
+MOST_UNEVEN = 0.75
 # Slopes that are this part of claims at most, and no more than their bars, are nothing but rounding.
 NOTHING = 1e-9
 # They must be known this well, as parts of claims.
@@ -86,8 +88,11 @@ def no_dependence(part: Evidence, value: float = math.nan) -> Explanation | None
     if len(part.slope) == 1 < math.prod(part.shape):
         return None
     is_bound = part.slope.any() or np.any(allowed > NOTHING * np.abs(part.claimed))
-    within = f" as far as it is measured (below {np.max(allowed):.1g})" if is_bound else ""
-    return Explanation("no dependence", "", f"the slope is 0{within}, the claim is not: f does not depend on it here")
+    if not is_bound:
+        return Explanation("no dependence", "", "the slope is 0, the claim is not: f does not depend on it here")
+    within = f"as far as it is measured (below {np.max(allowed):.1g})"
+    why = "f does not depend on it here, or has a minimum, a maximum or a balance there"
+    return Explanation("no dependence", "", f"the slope is 0 {within}, the claim is not: {why}")
 
 
 def not_finite(part: Evidence) -> Explanation | None:
@@ -101,7 +106,7 @@ def not_finite(part: Evidence) -> Explanation | None:
 def asked_at_zeros(found: Explanation) -> Explanation:
     """Return what explains claims that are 0, or not finite, with what is asked where they are just those at x = 0."""
     if found.kind == "zero":
-        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive?")
+        return replace(found, text="claimed = 0, but f depends on it: is x = 0 taken for inactive, or a path detached?")
     return replace(found, text=f"{found.text}: a division by x = 0, or log(0)?")
 
 
@@ -156,10 +161,11 @@ def whole_numbers(part: Evidence) -> Explanation | None:
     error, allowed = part.error, MARGIN * part.bar + ROUNDING * np.abs(part.claimed)
     if np.any(np.abs(error - np.round(error)) > allowed) or np.any(np.abs(error) > LARGEST):
         return None
-    # Of round numbers all differences are round.
-    if np.count_nonzero(np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed) < len(error):
+    # Of round numbers all differences are round; a few among others say nothing.
+    uneven = np.abs(part.claimed * ROUND - np.round(part.claimed * ROUND)) > ROUND * allowed
+    if np.count_nonzero(uneven) < max(FEWEST_COUNTS, MOST_UNEVEN * len(error)):
         return None
-    if not is_no_coincidence(allowed, np.ones_like(error), 0):
+    if not is_no_coincidence(allowed[uneven], np.ones(np.count_nonzero(uneven)), 0):
         return None
     text = "claimed - slope is a whole number in each: are counts missing, or is something counted otherwise?"
     return Explanation("addition", "", text)

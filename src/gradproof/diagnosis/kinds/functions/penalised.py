@@ -15,6 +15,8 @@ from ..additions import ROUNDING, term
 
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
+# Claims are the same number to this many digits of the largest.
+SAME_DIGITS = 9
 # What divides a deviation may have something small added.
 NEAR_ONE = 1e-6
 
@@ -27,6 +29,9 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
     if len(part.x) < FEWEST_OF_BOTH or not np.isfinite(part.claimed).all() or part.bar.max() <= 0.0:
         return None
     if not (np.isfinite(part.slope).all() and np.isfinite(part.x).all()):
+        return None
+    # Few different claims are made by any two factors, however often each stands there.
+    if len(np.unique(np.round(part.claimed / np.max(np.abs(part.claimed)), SAME_DIGITS))) < FEWEST_OF_BOTH:
         return None
     return next(filter(None, (_of_both(part, name) for name in ("x", "1"))), None)
 

@@ -13,7 +13,6 @@ from ...evidence import MARGIN, Evidence
 from ..additions import term
 
 ROUNDING = 1e-9
-# Two values of a softmax are one number.
 FEWEST_ALONG = 3
 # Factors are one number if they differ by less than this, relatively.
 SAME = 1e-4
@@ -34,6 +33,9 @@ def of_softmax(whole: Evidence) -> Explanation | None:
     axes = [axis for axis, length in enumerate(whole.shape) if length >= FEWEST_ALONG]
     for axis in axes:
         x, error, claimed, bar = (_rows(whole, each, axis) for each in (whole.x, whole.error, whole.claimed, whole.bar))
+        # Two values of a softmax are one number, however often they stand there.
+        if min(len(np.unique(row)) for row in x) < FEWEST_ALONG:
+            continue
         allowed = MARGIN * bar + ROUNDING * np.abs(claimed)
         for name, values in _bases(x):
             factors = _factors(values, error, allowed, float(len(axes)))

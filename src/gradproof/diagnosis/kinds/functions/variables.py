@@ -135,7 +135,7 @@ def _asked(factor: float, function: str) -> str:
 def _power(every: Quotients) -> str:
     """Return the power of x, times a factor, that the quotients of claims and slopes are; "" if they are none."""
     x, ratio = every.x, every.ratio
-    if len(x) < FEWEST_OF_POWER or not (x > 0).all() or np.any(np.sign(ratio) != np.sign(ratio[0])):
+    if len(np.unique(x)) < FEWEST_OF_POWER or not (x > 0).all() or np.any(np.sign(ratio) != np.sign(ratio[0])):
         return ""
     size = np.abs(ratio)
     fitted = fit(np.stack([np.log(x), np.ones_like(x)], axis=1), np.log(size), every.bar / size + ROUNDING)
