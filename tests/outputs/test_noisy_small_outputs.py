@@ -149,3 +149,28 @@ def test_steps_of_rounding_of_one_output_confirm_no_claim_of_0(factor):
     report = gradproof.check_vjp(function, vjp, x)
     assert [(one.name, one.cause.name) for one in report.findings] == [("output[0] / x[0]", "WRONG")] * (1 - factor)
     assert report.verdict == ("right" if factor else "wrong")
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rest", [lambda x: 0.1 * x + 0.2 * x - 0.3 * x, lambda x: x - x.mean()], ids=["zeros", "mean"])
+def test_an_array_that_is_rounding_alone_leaves_the_others_open_no_more(seed, rest):
+    """Multiplied until it is as large as the others, it would hide these; its terms are a 2**52 times larger."""
+    x = np.random.default_rng(seed).normal(size=20)
+
+    def function(x):
+        return {"energy": (x**2).sum(), "rest": rest(x).sum()}
+
+    def vjp(x, cotangent, wrong=0.0):
+        product = 2 * x * cotangent["energy"]
+        product[3] += wrong * cotangent["rest"]
+        return product
+
+    assert abs(function(x)["rest"]) < 1e-14
+    report = gradproof.check_vjp(function, vjp, x, atol=1e-9)
+    assert report.verdict == "right", str(report)
+    report = gradproof.check_vjp(function, lambda x, c: vjp(x, c, 1e-6), x, atol=1e-9)
+    assert report.verdict == "wrong"
+    assert [one.name for one in report.findings] == ["rest / x[3]"]
+    report = gradproof.check_vjp(function, lambda x, c: vjp(x, c) * (1 + 0.01 * (np.arange(20) == 5)), x, atol=1e-9)
+    assert report.verdict == "wrong"
+    assert [one.name for one in report.findings] == ["energy / x[5]"]
