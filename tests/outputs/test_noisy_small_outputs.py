@@ -174,3 +174,25 @@ def test_an_array_that_is_rounding_alone_leaves_the_others_open_no_more(seed, re
     report = gradproof.check_vjp(function, lambda x, c: vjp(x, c) * (1 + 0.01 * (np.arange(20) == 5)), x, atol=1e-9)
     assert report.verdict == "wrong"
     assert [one.name for one in report.findings] == ["energy / x[5]"]
+
+
+def test_an_array_near_0_whose_claims_are_rounding_of_larger_terms():
+    """As of what a saturated softmax leaves: errors of 1e-17 that pass by themselves pass where all is added up."""
+    x = np.random.default_rng(0).normal(size=8)
+
+    def function(x):
+        return {"energy": (x**2).sum(), "tail": np.exp(-400 - x**2).sum()}
+
+    def vjp(x, cotangent, wrong=0.0):
+        tail = -2 * x * np.exp(-400 - x**2) + (0.1 * x + 0.2 * x - 0.3 * x)
+        tail[3] += wrong
+        return 2 * x * cotangent["energy"] + tail * cotangent["tail"]
+
+    report = gradproof.check_vjp(function, vjp, x, atol=1e-9)
+    assert report.verdict == "right", str(report)
+    report = gradproof.check_vjp(function, lambda x, c: vjp(x, c, 1e-6), x, atol=1e-9)
+    assert report.verdict == "wrong"
+    assert [one.name for one in report.findings] == ["tail / x[3]"]
+    report = gradproof.check_vjp(function, lambda x, c: vjp(x, c) * (1 + 0.01 * (np.arange(8) == 5)), x, atol=1e-9)
+    assert report.verdict == "wrong"
+    assert [one.name for one in report.findings] == ["energy / x[5]"]

@@ -25,7 +25,7 @@ from ..run.progress import Progress
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .claimed.claims import Claims
-from .covectors import Covector, combined, covectors
+from .covectors import Covector, balancing, combined, covectors
 from .function import Function, Projected
 from .joining import Pass
 from .localisation.entries import Entries
@@ -102,8 +102,8 @@ class OutputsCheck:
         first = self._pass(usable, only_verdict=only_verdict)
         spoilt = self._spoilt(first, usable)
         if not spoilt.any():
-            if self._is_hidden(first, usable):
-                first = self._pass(usable, only_verdict=only_verdict, is_balanced=False)
+            if not only_verdict and first.may_be_rounding(balancing(self._covectors(usable), self.function.at_x)):
+                first = self._pass(usable, is_balanced=False)
             return self._completed(first.joined(), usable)
         self.function.leave_out(spoilt, "not finite, or not smooth enough, beside x")
         second = self._pass(usable & ~spoilt)
@@ -173,17 +173,6 @@ class OutputsCheck:
         spoilt: Flat = usable & self.function.ever_missing
         spoilt[[one.output for some in first.found.values() for one in some if one.output >= 0]] = True
         return spoilt if 2 * spoilt.sum() <= usable.sum() else none
-
-    def _is_hidden(self, first: Pass, usable: Flat) -> bool:
-        """Whether noise left a check open that may be the rounding of an array which is near 0 and was multiplied.
-
-        How large the terms are that cancel there is not known from the outputs at x.
-        """
-        report = first.report
-        if report.verdict != "inconclusive" or report.stopped_by or len(self._covectors(usable)) < 2:
-            return False
-        open_ones = [one for one in report.findings if not one.cause.is_acceptable]
-        return any(one.cause is Cause.NOISE_LIMITED for one in open_ones)
 
     @property
     def unit(self) -> float:
