@@ -105,7 +105,7 @@ class FastPath:
         numbers[self._on_treads] = 1.0
         settled = _views(numbers, self._operator.arguments.x).items()
         # Of complex numbers, both parts must be.
-        return {name: one[..., None].view(one.real.dtype).all(axis=-1) for name, one in settled}
+        return {name: np.all(one[..., None].view(one.real.dtype), axis=-1) for name, one in settled}
 
     def _is_right(self, check: Callable[[], bool]) -> bool:
         self._on_treads[:] = False
