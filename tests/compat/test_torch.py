@@ -250,6 +250,23 @@ def test_a_backward_pass_that_varies():
     assert gradcheck(drifting, x, nondet_tol=1e-6)
 
 
+def test_a_backward_pass_that_rounds_opposite_gradients_in_another_way():
+    """Two passes with the same incoming gradient agree to the last digit, as nondet_tol = 0 asks."""
+
+    def doubled(factor):
+        return by_hand(lambda x: 2 * x, lambda saved, incoming: factor * (incoming + 0.3) - 0.3 * factor)
+
+    x = point(4)
+    incoming = torch.linspace(0.1, 0.9, 4, dtype=torch.float64)
+    (one,) = torch.autograd.grad(doubled(2)(x), x, incoming)
+    (opposite,) = torch.autograd.grad(doubled(2)(x), x, -incoming)
+    assert not torch.equal(one, -opposite)
+    assert gradcheck(doubled(2), x)
+    assert theirs.gradcheck(doubled(2), x)
+    wrong = torch.tensor([2, 2, 2.01, 2], dtype=torch.float64)
+    assert names(failing(doubled(wrong), x)) == ["output[2] / inputs.0[2]"]
+
+
 @pytest.mark.parametrize("slope", [0.0, 3.0])
 def test_a_value_at_x_alone_is_excused_where_claims_are_right_beside_it(slope):
     """A target of 1 in a loss that compares it by ==: differences do not see what the loss is at 1."""
@@ -400,6 +417,19 @@ def test_wide_steps_have_the_gradient_0():
     assert not gradcheck(through, x, raise_exception=False)
     assert not gradcheck(inside(torch.float32, 0.0), x, raise_exception=False)
     assert not gradcheck(inside(torch.float32, 0.0), 100 * x.detach().requires_grad_(), raise_exception=False)
+
+
+def test_a_complex_number_of_which_one_part_alone_is_on_a_step():
+    assert gradcheck(torch.corrcoef, point(2, dtype=torch.complex128))  # 1, but for rounding
+
+    def rounded(x, factor=0.0):
+        parts = torch.view_as_real(x)
+        return torch.round(parts[:, 0], decimals=3).sum() + torch.round(parts[0, 1], decimals=3) + factor * parts[1, 1]
+
+    x = torch.tensor([0.6123 + 1.2j, -0.3456 + 0.7j], dtype=torch.complex128, requires_grad=True)
+    assert gradcheck(rounded, x)
+    error = failing(lambda x: rounded(x) + x[1].imag.detach() ** 2, x)
+    assert [one.name for one in error.report.findings if one.cause.name == "WRONG"] == ["output / inputs.0[1].imag"]
 
 
 def test_second_order_of_what_does_not_depend_on_the_inputs():

@@ -256,6 +256,36 @@ def test_an_error_beside_the_noise_of_a_small_difference(seed):
     assert {one.cause.name for one in caught.value.report.findings} == {"WRONG"}
 
 
+@pytest.mark.usefixtures("without_report")
+def test_noise_along_all_numbers_needs_no_report():
+    """The imaginary part of a variance is what rounding leaves of 0."""
+    x = point(5, 5, 5, dtype=torch.complex128)
+    calls = 0
+
+    def deviation(x):
+        nonlocal calls
+        calls += 1
+        return torch.masked.std(x, dim=None, unbiased=True)
+
+    assert gradcheck(deviation, x)
+    assert calls < 6 * 2 * x.numel()
+
+
+def test_an_error_beside_noise_along_all_numbers():
+    x = point(5, 5, 5, dtype=torch.complex128)
+    factors = torch.ones_like(x.detach())
+    factors[3, 1, 2] = 1.01
+    passed = with_gradient(torch.clone, lambda _, incoming: factors * incoming)
+    with pytest.raises(ours.GradcheckError) as caught:
+        gradcheck(lambda x: torch.masked.std(passed(x), dim=None, unbiased=True), x)
+    report = caught.value.report
+    assert report.verdict == "wrong"
+    assert {one.name.rpartition(".")[0] for one in report.findings} <= {
+        "output.real / inputs.0[3, 1, 2]",
+        "output / inputs.0[3, 1, 2]",
+    }
+
+
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("default", [0.0, 1.0])
 def test_inputs_without_a_tangent(count, default):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from gradproof import GradientError, assert_gradient, check, terms
-from gradproof.outputs.sums import compensated_sum
+from gradproof.outputs.sums import compensated_sum, compensated_sums
 
 RNG = np.random.default_rng(11)
 A, Y, X = RNG.normal(size=(30, 4)), RNG.normal(size=30), RNG.normal(size=4)
@@ -140,6 +140,17 @@ def test_compensated_sums_are_rounded_about_once(values):
     exact = math.fsum(values)
     size = math.fsum(abs(value) for value in values)
     assert abs(compensated_sum(np.array(values)) - exact) <= 2.0**-52 * abs(exact) + 2.0**-100 * size
+
+
+@given(
+    some.lists(some.tuples(some.integers(0, 99), some.floats(-1e200, 1e200)), max_size=5),
+    some.sampled_from([100, 2000]),
+)
+def test_sums_of_rows_that_are_mostly_0_are_those_of_the_rest(moved, count):
+    rows = np.zeros((4, count))
+    for place, value in moved:
+        rows[place % 3, place] = value
+    assert compensated_sums(rows) == [math.fsum(row) for row in rows]
 
 
 @pytest.mark.parametrize("count", [3, 1000])

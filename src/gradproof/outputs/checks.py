@@ -25,7 +25,7 @@ from ..run.progress import Progress
 from ..run.rounds import run_check
 from ..run.settings import Settings
 from .claimed.claims import Claims
-from .covectors import Covector, combined, covectors
+from .covectors import Covector, balancing, combined, covectors
 from .function import Function, Projected
 from .joining import Pass
 from .localisation.entries import Entries
@@ -103,16 +103,18 @@ class OutputsCheck:
         first = self._pass(usable, only_verdict=only_verdict)
         spoilt = self._spoilt(first, usable)
         if not spoilt.any():
+            if not only_verdict and first.may_be_rounding(balancing(self._covectors(usable), self.function.at_x)):
+                first = self._pass(usable, is_balanced=False)
             return self._completed(first.joined(), usable)
         self.function.leave_out(spoilt, "not finite, or not smooth enough, beside x")
         second = self._pass(usable & ~spoilt)
         open_ones = [one for some in first.found.values() for one in some if one.output >= 0 and spoilt[one.output]]
         return self._completed(second.joined(open_ones), usable & ~spoilt)
 
-    def _pass(self, usable: Flat, *, only_verdict: bool = False) -> Pass:
+    def _pass(self, usable: Flat, *, only_verdict: bool = False, is_balanced: bool = True) -> Pass:
         """Check the projection of some outputs on a covector."""
         parts = self._covectors(usable)
-        covector = combined(parts, self.function.at_x, self.function.layout.title)
+        covector = combined(parts, self.function.at_x, self.function.layout.title, is_balanced=is_balanced)
         gradient = self.claims.gradient(covector.weights)
         screen = self._screen(parts)
         budget = self.settings.budget

@@ -78,17 +78,22 @@ def covectors(layout: Layout, usable: Flat, seed: int) -> list[Covector]:
     return found
 
 
-def combined(parts: Sequence[Covector], at_x: Flat, title: str) -> Covector:
+def balancing(parts: Sequence[Covector], at_x: Flat) -> list[float]:
+    """Return the power of two that makes the projection of each array at x about as large as the largest."""
+    sizes = [norm(one.weights[one.support] * at_x[one.support]) for one in parts]
+    largest = max(sizes)
+    return [
+        2.0 ** round(math.log2(largest / size)) if 0 < size < math.inf and largest < math.inf else 1.0 for size in sizes
+    ]
+
+
+def combined(parts: Sequence[Covector], at_x: Flat, title: str, *, is_balanced: bool = True) -> Covector:
     """Return one covector for all arrays of the output, in which none drowns in the rounding of another.
 
-    Each array is multiplied by the power of two that makes its projection at x about as large as the largest.
+    Each array is multiplied as `balancing` says, unless `is_balanced` says that they stay as they are.
     """
     if len(parts) == 1:
         return parts[0]
-    sizes = [norm(one.weights[one.support] * at_x[one.support]) for one in parts]
-    largest = max(sizes)
-    scales = [
-        2.0 ** round(math.log2(largest / size)) if 0 < size < math.inf and largest < math.inf else 1.0 for size in sizes
-    ]
+    scales = balancing(parts, at_x) if is_balanced else [1.0] * len(parts)
     weights = np.add.reduce([scale * one.weights for scale, one in zip(scales, parts, strict=True)])
     return Covector(title, weights, np.concatenate([one.support for one in parts]))

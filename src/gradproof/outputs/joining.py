@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +20,9 @@ from ..report.making import worst_first
 from ..report.records import Evidence
 from ..report.report import Report
 from .covectors import Covector
+
+# An array that is multiplied by more may be the rounding of terms that are as large as the others.
+MULTIPLIED = 2.0**26
 
 
 class Pass(NamedTuple):
@@ -46,6 +50,19 @@ class Pass(NamedTuple):
     more: list[Finding]
     cleared: frozenset[int] = frozenset()
     alone: Mapping[int, float] = MappingProxyType({})
+
+    def may_be_rounding(self, scales: Sequence[float]) -> bool:
+        """Whether all that the check shows may be the rounding of an array near 0 that was multiplied by its scale.
+
+        How large the terms are that cancel there, the outputs at x do not tell.
+        """
+        open_ones = [one for one in self.report.findings if not one.cause.is_acceptable]
+        if not open_ones or self.report.stopped_by or max(scales) < MULTIPLIED:
+            return False
+        if self.report.verdict == "inconclusive":
+            return any(one.cause is Cause.NOISE_LIMITED for one in open_ones)
+        named = {one.index for one in itertools.chain(*self.found.values()) if one.cause is Cause.WRONG}
+        return any(one.cause is Cause.WRONG and one.index not in named for one in open_ones)
 
     def joined(self, others: Sequence[Finding] = ()) -> Report:
         """Return the report of the projection with all findings, also those of outputs that it leaves out."""

@@ -62,9 +62,10 @@ class Backward:
 
     def refuse_what_varies(self, allowed: float) -> None:
         """Raise a fault if two passes through the same graph differ by more than is allowed."""
-        # The incoming gradients of the check may be of any size: its passes only tell whether there is a difference.
+        # The passes of the check may come with gradients of any size, and round opposite ones in another way: they only
+        # tell that there is no difference.
         apart = self._operator.apart
-        if apart is None or (apart > 0.0 and allowed):
+        if apart is None or apart > 0.0:
             outputs, inputs = self._graph
             if not outputs:
                 return

@@ -8,7 +8,7 @@ checks, which take over the outputs that are known by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ...outputs.checks import RTOL
 from ...outputs.covectors import TANGENTS, Covector, combined, covectors, signed
 from ...outputs.function import RESULT
 from ...outputs.localisation.noisy import is_noise
-from ...outputs.localisation.screen import MOST, Parts, Screen, Suspicion, arrays_of_output, single_outputs
+from ...outputs.localisation.screen import Parts, Screen, Suspicion, arrays_of_output, single_outputs
 from ...outputs.sums import compensated_sums
 from ...problem.claim import difference
 from ...problem.exceptions import raise_of_signal
@@ -103,7 +103,9 @@ class FastPath:
         """Masks of the numbers whose claims are known to be right, though others of the same check are not."""
         numbers = np.zeros_like(self._x)
         numbers[self._on_treads] = 1.0
-        return {name: one.astype(bool) for name, one in _views(numbers, self._operator.arguments.x).items()}
+        settled = _views(numbers, self._operator.arguments.x).items()
+        # Of complex numbers, both parts must be.
+        return {name: np.all(one[..., None].view(one.real.dtype), axis=-1) for name, one in settled}
 
     def _is_right(self, check: Callable[[], bool]) -> bool:
         self._on_treads[:] = False
@@ -189,14 +191,14 @@ class FastPath:
         """Whether nothing stands out in the parts of the output but noise."""
         if isinstance(screen, Rows):
             return not screen.suspicions()
-        found = screen.suspicions(())
-        return len(found) < MOST and all(self._is_noise(one, screen.parts) for one in found)
+        return all(self._is_noise(one, screen.parts) for one in screen.suspicions((), most=None))
 
     def _is_noise(self, suspicion: Suspicion, parts: Parts) -> bool:
         """Whether noise alone makes a part of the output stand out along a number of the arguments."""
         index = suspicion.coordinate
         old = self._x[index]
-        return is_noise(suspicion, parts, old, lambda new: self._moved(index, new, float(old)), RTOL)
+        moved = partial(self._moved, index, old=float(old))
+        return is_noise(suspicion, parts, old, moved, RTOL, self._options.atol)
 
     @cached_property
     def _wide(self) -> Flat:

@@ -13,9 +13,9 @@ import numpy as np
 from ...problem.numbers import Flat
 from .screen import Parts, Suspicion
 
-# A step that is as many times longer than that at which a claim stands out is too short for curvature to show.
-FAR = 1024.0
-# There a claim that is right is off by this factor less, at least.
+# Steps that are as many times longer than that at which a claim stands out are too short for curvature to show.
+FAR = (1024.0, 1536.0, 2560.0)
+# At one of them a claim that is right is off by this factor less, at least.
 FALLS = 128.0
 # Steps about as long, at which noise is another one: at a shorter one unless the outputs have not moved from there on.
 BESIDE = (7 / 8, 3 / 2, 3)
@@ -23,8 +23,12 @@ BESIDE = (7 / 8, 3 / 2, 3)
 CHANGES = 0.5
 
 
-def is_noise(suspicion: Suspicion, parts: Parts, at: Any, outputs: Callable[[float], Flat], rtol: float) -> bool:
+def is_noise(
+    suspicion: Suspicion, parts: Parts, at: Any, outputs: Callable[[float], Flat], rtol: float, atol: float
+) -> bool:
     """Return whether a claim that stands out is off by noise: not by as much over a longer step, nor at a near one.
+
+    Or by so little that it passes.
 
     What an error is off by stays the same.  In float32 steps are too long to tell: False.
 
@@ -38,8 +42,8 @@ def is_noise(suspicion: Suspicion, parts: Parts, at: Any, outputs: Callable[[flo
         Where its coordinate is at x: a number of NumPy, of the type of x.
     outputs
         Returns all outputs where it has another value.
-    rtol
-        The relative error that passes.
+    rtol, atol
+        The relative and the absolute error that pass.
     """
     if at.dtype != np.float64:
         return False
@@ -51,7 +55,10 @@ def is_noise(suspicion: Suspicion, parts: Parts, at: Any, outputs: Callable[[flo
         change = outputs(high)[support] - outputs(low)[support]
         return float(np.add.reduce(weights * change) / (high - low) - claimed)
 
-    here, far = off(suspicion.step), off(FAR * suspicion.step)
-    if not abs(far) <= max(abs(here) / FALLS, rtol * abs(claimed)):
+    here = off(suspicion.step)
+    if abs(here) <= atol * np.abs(weights).min():
+        return True
+    allowed = max(abs(here) / FALLS, rtol * abs(claimed))
+    if not any(abs(off(part * suspicion.step)) <= allowed for part in FAR):
         return False
     return any(abs(off(part * suspicion.step) - here) > CHANGES * abs(here) for part in BESIDE)

@@ -274,7 +274,7 @@ class Screen:
                 else {part: min(known[part], found[part]) for part in known.keys() & found.keys()}
             )
 
-    def suspicions(self, known: Collection[int]) -> list[Suspicion]:
+    def suspicions(self, known: Collection[int], most: int | None = MOST) -> list[Suspicion]:
         """Return what seems to disagree, the worst first, but for coordinates that are known to be wrong."""
         self._compare_held()
         indices = self._problem.layout.indices
@@ -284,4 +284,4 @@ class Screen:
             for part, excess in parts.items()
             if in_x(indices, index) not in known
         ]
-        return sorted(found, key=lambda one: (-one.excess, one.coordinate, one.part))[:MOST]
+        return sorted(found, key=lambda one: (-one.excess, one.coordinate, one.part))[:most]
