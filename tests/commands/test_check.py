@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from command_line import assert_one_line
 
 MANY = """
@@ -91,6 +92,21 @@ def test_a_budget_that_ends_is_3(check):
 
 def test_a_module_on_the_path_of_the_current_folder(check):
     assert check("model:loss", "model:grad", "model:x")[0] == 0
+
+
+@pytest.mark.parametrize(("gradient", "status"), [("model.py:grad", 0), ("model.py:half", 1), ("gradient.npy", 0)])
+def test_a_file_that_goes_to_another_folder(check, folder, gradient, status):
+    """As scripts do to find their data; what the command names stays where it began."""
+    (folder / "deep").mkdir()
+    (folder / "lower.npy").write_bytes((folder / "x.npy").read_bytes())
+    (folder / "moving.py").write_text("import os\nfrom model import loss\nos.chdir('deep')\n")
+    found, output, errors = check("moving.py:loss", gradient, "x.npy", "--lower", "lower.npy", "--save", "state.bin")
+    assert (found, errors) == (status, "")
+    assert Path.cwd() == folder / "deep"
+    assert (folder / "state.bin").exists()
+    assert ("claimed = 0.5 × slope" in output) == (status == 1)
+    deeper = check("model.py:loss", gradient, "x.npy")
+    assert_one_line(deeper, "there is no file")  # the twin: there the command begins in that folder
 
 
 def test_a_module_in_a_package(check, folder):

@@ -55,6 +55,8 @@ def test_a_gradient_of_another_structure(check):
         (["--json", "nowhere/report.json"], ["--json", "nowhere"]),
         (["--json", "."], ["--json", "."]),
         (["--lower", "nosuch.npy"], ["nosuch.npy"]),
+        (["--save", ""], ["save must be the name of a file, not ''"]),
+        (["--resume", ""], ["resume must be the name of a file, not ''"]),
         (["--bogus"], ["--bogus"]),
     ],
 )

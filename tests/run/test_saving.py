@@ -170,9 +170,12 @@ def test_a_file_that_was_made_up(file):
         refused(file, "is damaged")
     saved = saving.load(file.with_name("whole.bin"))
     assert saved.steps.size == 6
-    for changed in ({"memory": saved.memory[:-1]}, {"values": saved.values[:-1]}, {"steps": saved.steps[:-1]}):
+    shorter = ({name: getattr(saved, name)[:-1]} for name in ("memory", "values", "steps"))
+    for changed in (*shorter, {"mode": "line"}, {"mode": "auto"}):
         file.write_bytes(b"".join(saving.packed(saved._replace(**changed))))
         refused(file, "is damaged")
+    file.write_bytes(b"".join(saving.packed(saved._replace(mode="lines"))))
+    refused(file, "is damaged: its memory has the wrong size")
 
 
 @pytest.mark.parametrize("mark", [0, OWN_MARK])

@@ -145,9 +145,9 @@ def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
     from .targets import loading
 
     check, claim = _chosen(options)
-    # Before the user's code may go to another folder.
+    # The user's code may go to another folder; an empty name is refused as it is.
     given = {name: getattr(options, name) for name in ("save", "resume")}
-    files = {name: os.path.join(current_folder(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
+    files = {name: path and os.path.join(current_folder(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
     function, claimed = loading.load_functions(options.objective, claim, calling(options))
     if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
         raise UsageError("C functions have one output each: check their --gradient")

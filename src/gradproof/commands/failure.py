@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -33,12 +35,24 @@ def failure(message: str, status: int = ERROR) -> int:
     return status
 
 
+@functools.cache
 def current_folder() -> Path:
-    """Return the current folder, which may have been removed."""
+    """Return the folder in which the command began, which may have been removed; its cache is cleared before that."""
     try:
         return Path.cwd()
     except OSError:
         raise UsageError("the current folder is not there any more: go to one that is") from None
+
+
+def file_named(name: str) -> Path:
+    """Return the file that an option names, even if the user's code has gone to another folder."""
+    if Path(name).is_absolute():
+        return Path(name)
+    folder = current_folder()
+    with suppress(OSError):
+        if Path.cwd() == folder:
+            return Path(name)
+    return folder / name
 
 
 def one_line(problem: BaseException) -> str:

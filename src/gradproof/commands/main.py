@@ -13,6 +13,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from ..report.text.encoding import ERRORS
 from ..version import __version__
 from .arguments import DONE, add_colour, painter
 from .check import add_check
-from .failure import ERROR, UsageError, explain, failure
+from .failure import ERROR, UsageError, current_folder, explain, failure
 from .installed.native import add_native
 from .pages import add_help
 from .process.forked import POSSIBLE, run_forked
@@ -74,6 +75,9 @@ def _status(words: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
+    current_folder.cache_clear()
+    with suppress(UsageError):  # where it is gone, and nobody asks for it
+        current_folder()
     try:
         _require_command(words)
         options = parser().parse_args(words, argparse.Namespace(words=words))

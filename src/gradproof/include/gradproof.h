@@ -591,9 +591,9 @@ int32_t gradproof_evaluate_f32(gradproof_objective_f32 objective, void *user, co
  *   point        Work memory of n values.
  *   told         Filled with two numbers: of the values that were told, and of the probes of the round that
  *                comes next; 0: the check is done.
- *   Returns      0; the code of the objective that ended a round, of which nothing is told; or one of
- *                gradproof_ask, gradproof_evaluate or gradproof_tell, such as GRADPROOF_NULL_SIZES along
- *                lines.
+ *   Returns      0; GRADPROOF_NULL_OUTPUT; the code of the objective that ended a round, of which nothing is
+ *                told; or one of gradproof_ask, gradproof_evaluate or gradproof_tell, such as
+ *                GRADPROOF_NULL_SIZES along lines.
  */
 int32_t gradproof_run(gradproof_engine *engine, gradproof_objective objective, void *user, const double *x,
     gradproof_probe *probes, double *values, int64_t most, double *point, int64_t *told);

@@ -35,6 +35,8 @@ HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
 INTEGERS, REALS = np.dtype("<i8"), np.dtype("<f8")
+# How a check goes: where "auto" was asked for, that is settled before it is saved.
+WAYS = ("full", "lines")
 NEXT = "\0"
 ANEW = "begin a new check"
 OTHER_PARTS = "its parts are not those of a saved check"
@@ -257,6 +259,8 @@ def unpacked(data: memoryview, path: Any) -> Saved:
             raise ValueError("the vectors of the kept rounds differ in length")
         if len(saved.probes) != len(saved.values):
             raise ValueError("there is not one value per probe")
+        if saved.mode not in WAYS:
+            raise ValueError("no check goes in this mode")
         return saved
     except (struct.error, ValueError):
         raise ValueError(f"{path} is damaged: {OTHER_PARTS}; {ANEW}") from None

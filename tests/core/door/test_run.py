@@ -156,3 +156,28 @@ def test_what_ends_a_call(witness):
     assert turn.told.tolist() == [0, 1]
     turn.engine = np.zeros_like(turn.engine)
     assert turn.run(ROUND) == codes.NO_ENGINE
+
+
+NULL = {
+    "engine": codes.NULL_ENGINE,
+    "objective": codes.NULL_OBJECTIVE,
+    "x": codes.NULL_X,
+    "probes": codes.NULL_PROBES,
+    "point": codes.NULL_POINT,
+    "told": codes.NULL_OUTPUT,
+}
+
+
+@pytest.mark.parametrize("name", NULL)
+def test_what_is_null_is_refused(witness, name):
+    """Each by its own code; without it, the check goes on as one that was never called in this way."""
+    x = np.linspace(0.5, 2, 7)
+    given: dict[str, Any] = {"engine": None, "objective": called(lambda x: float(np.sum(x**3))), "user": None, "x": x}
+    given |= {"probes": records(Probe, 2 * ROUND), "values": np.zeros(ROUND), "most": ROUND}
+    given |= {"point": np.zeros(7), "told": np.full(2, 7)}
+    engines = begun(witness, x, 3 * x**2), begun(witness, x, 3 * x**2)
+    assert witness("gradproof_run", *(given | {"engine": engines[0], name: None}).values()) == NULL[name]
+    assert given["told"][0] == (7 if name == "told" else 0)
+    for engine in engines:
+        assert witness("gradproof_run", *(given | {"engine": engine}).values()) == DONE
+    assert bits(engines[0]) == bits(engines[1])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..failure import UsageError, one_line
+from ..failure import UsageError, file_named, one_line
 from ..suggestions import did_you_mean
 
 # Raw numbers, little-endian as on nearly every machine that writes them.
@@ -26,7 +26,7 @@ NPY_MAGIC, NPZ_MAGICS, PICKLE_MAGIC = b"\x93NUMPY", (b"PK\3\4", b"PK\5\6"), b"\x
 
 def load_arrays(target: str) -> Any:
     """Return the array of a file, or its named arrays in order; pickled objects are rejected."""
-    path = Path(target)
+    path = file_named(target)
     require_file(path, target)
     try:
         arrays = _read_arrays(path)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..failure import UsageError, current_folder, one_line
+from ..failure import UsageError, current_folder, file_named, one_line
 from ..suggestions import did_you_mean
 from .arrays import ARRAY_FILES, load_arrays, require_file
 
@@ -133,7 +133,7 @@ def _load(target: str) -> Any:
     if not place or not name:
         raise UsageError(f"{target!r} is not a target: write {FORMS}")
     if place.endswith(".py"):
-        path = Path(place)
+        path = file_named(place)
         require_file(path, target)
         if (size := path.stat().st_size) > MOST_CODE:
             raise UsageError(f"{path} has {size:,} bytes, which no Python file has")
@@ -206,7 +206,7 @@ def _attribute(module: ModuleType, name: str, place: str) -> Any:
 
 
 def _symbol(place: str, name: str) -> Any:
-    path = Path(place)
+    path = file_named(place)
     require_file(path, f"{place}:{name}")
     try:
         library = ctypes.CDLL(str(path.resolve()))

@@ -9,7 +9,7 @@ from ..machine.sealing import taken_up
 from ..points.values import Problem, Round, evaluate_round, set_problem
 from ..records.abi import Code, ConstVector, Integer, Integers, Objective, Reals, User, Vector, exported
 from ..records.border import Probe, Probes
-from ..records.codes import DONE, MODE_LINES, NULL_PROBES
+from ..records.codes import DONE, MODE_LINES, NULL_OUTPUT, NULL_PROBES
 from ..records.engine import OWN_MARK, ROUND, Engine
 from ..records.memory import behind_all, is_null, local_record, null_reals, null_words, offset, untyped
 
@@ -53,9 +53,11 @@ def run(
     Returns
     -------
     Code
-        0; the code of the objective that ended a round, of which nothing is told; or one of gradproof_ask,
-        gradproof_evaluate or gradproof_tell, such as GRADPROOF_NULL_SIZES along lines.
+        0; GRADPROOF_NULL_OUTPUT; the code of the objective that ended a round, of which nothing is told; or one of
+        gradproof_ask, gradproof_evaluate or gradproof_tell, such as GRADPROOF_NULL_SIZES along lines.
     """
+    if is_null(told):
+        return NULL_OUTPUT
     done = 0
     code = DONE
     count = next_size(engine, probes)
