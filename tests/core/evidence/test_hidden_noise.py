@@ -236,14 +236,14 @@ def moves_f_as_far_over_all_steps(function):
     def stepping(jump):
         return lambda t: 3.0 + t + (jump if t else 0.0)
 
-    assert function(*slot_of(stepping(1e-12))) == pytest.approx(0.5e-12, rel=1e-2)
-    assert function(*slot_of(lambda t: 3.0 + t + 1e-12 * (t > 0))) == pytest.approx(0.25e-12, rel=1e-2)
+    assert function(*slot_of(stepping(1e-12))) == pytest.approx(0.5e-12, abs=1e-14)
+    assert function(*slot_of(lambda t: 3.0 + t + 1e-12 * (t > 0))) == pytest.approx(0.25e-12, abs=1e-14)
     # From one, two or three steps of rounding to as many, over steps that are 64 times as long.
     treads = {2.0**-30: 1.0, 2.0**-28: 2.0, 2.0**-26: 3.0, 2.0**-24: 1.0}
     for more, noise in ((1.0, 0.25), (1.5, 0.0)):
         moved = {step: height * more**place for place, (step, height) in enumerate(treads.items())}
         found = function(*slot_of(lambda t, moved=moved: 3.0 + 1e-12 * moved.get(t, 0.0), [*treads]))
-        assert found == pytest.approx(noise * 1e-12, rel=1e-2)
+        assert found == pytest.approx(noise * 1e-12, abs=1e-14)
     assert function(*slot_of(stepping(1e-12), STEPS[:4])) > 0.0
     assert function(*slot_of(stepping(1e-12), STEPS[:3])) == 0.0
     # What is known already, and what is too much for rounding; kinks at x, and curvature.

@@ -3,12 +3,14 @@
 import math
 
 import pytest
-from lineladders import begun, feed, in_bars, measure
+from lineladders import begun, feed, in_bars, measure, memory
 
-from gradproof.core.lines import phases
+from gradproof.core.lines import gaps, phases
 from gradproof.core.lines.decision import bar_decides, seen_residual
 from gradproof.core.machine import line_verdict, line_weighing
+from gradproof.core.points.directions import ONLY_ZEROS
 from gradproof.core.records.codes import NONDETERMINISTIC, UNTESTED, VERDICT_INCONCLUSIVE
+from gradproof.core.records.lines import SAMPLED
 
 
 @pytest.mark.parametrize(
@@ -135,3 +137,24 @@ def test_where_f_is_random_a_budget_is_not_what_is_missing():
         lines.engine.nondeterministic = nondeterministic
         line_verdict.end_lines_early(lines)
         assert (lines.verdict, lines.cause) == (VERDICT_INCONCLUSIVE, cause)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "gap", "phase"),
+    [
+        (0, gaps.DISAGREES, phases.LEFT_OUT),
+        (0, gaps.COARSE, phases.LEFT_OUT),
+        (SAMPLED, gaps.COARSE, phases.LEFT_OUT),
+        (SAMPLED, gaps.DISAGREES, phases.REPEAT),
+    ],
+)
+def test_what_lines_through_zeros_leave_open(left_out, gap, phase):
+    """It is looked at alone; a disagreement is followed down where there are too many zeros for that."""
+    check = memory()
+    ladder = check.halvings[0].ladder
+    check.scales, check.left_out, check.failed.gap = ONLY_ZEROS, left_out, gap
+    for seen, bar, hidden in ((0.25, 1.0, 2.5), (3.0, 1.0, 7.0)):
+        ladder.residual, ladder.gap, ladder.mean_bar = -0.25 if seen < 1.0 else 0.5, seen, bar
+        line_weighing.follow_gap(check, ladder)
+        assert check.phase == phase
+        assert check.hidden_gap == hidden

@@ -56,6 +56,26 @@ def test_movable_slot():
     refuted(can_be_moved, lambda engine: parked_slots.NO_SLOT)
 
 
+def waits_alone(function):
+    """Its coordinate, where no other slot waits."""
+
+    def alone(*at):
+        engine = with_slots(*((stage, 1.0, 1.0, 1.0) for stage in at))
+        for place in range(len(at)):
+            engine.slots[place].start = 7 + place
+        return function(engine)
+
+    assert alone(stages.FINISHED, stages.PARKED, stages.PROOF) == 8
+    assert alone(stages.PARKED) == 7
+    assert alone(stages.PARKED, stages.PARKED) == alone(stages.FINISHED, stages.PROOF) == parked_slots.NO_SLOT
+
+
+def test_lone_coordinate():
+    waits_alone(parked_slots.lone_coordinate)
+    refuted(waits_alone, lambda engine: parked_slots.NO_SLOT)
+    refuted(waits_alone, lambda engine: engine.slots[max(parked_slots.movable_slot(engine), 0)].start)
+
+
 def is_hidden_curvature(function):
     """Gaps of a slot that waits, which grow with the step, and would not be seen in that much noise."""
 

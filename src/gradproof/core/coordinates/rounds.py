@@ -31,7 +31,7 @@ from .outcome import CURVED, DECIDING_RESOLUTION, leave_all_open
 from .pairs import SCOUTING, agree_by_pairs, set_steps, write_pairs
 from .shared_line import change_by_rounding
 from .slots import advance, free_all_slots
-from .sweep import begin_again, begin_sweep, continue_with_noise, end_noise, room, settle_slots
+from .sweep import begin_sweep, continue_with_noise, end_noise, room, settle_slots
 
 # A random f disagrees with any claim: these pairs come first, so that it is known before a whole chunk is asked for.
 SCOUTS = 3
@@ -206,7 +206,7 @@ def take_far_pairs(engine: Engine, values: ConstReals, count: int) -> None:
 def take_curvature(engine: Engine, values: ConstReals) -> None:
     """Note the curvature; where it matters, and only a few pairs have been asked for, begin with them again."""
     if note_curvature(engine, values[0], values[1]) and engine.sweep.scouting != 0:
-        begin_again(engine)
+        begin_sweep(engine)
     else:
         continue_with_noise(engine)
 

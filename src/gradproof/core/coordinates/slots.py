@@ -61,6 +61,11 @@ def slots_at(engine: Engine, stage: int) -> int:
     return count
 
 
+def has_open_slots(engine: Engine) -> bool:
+    """Return whether any slot holds a line."""
+    return slots_at(engine, stages.FREE) < SLOT_COUNT
+
+
 def free_slot(engine: Engine) -> int:
     """Return the number of the first free slot, -1 where there is none."""
     for k in range(SLOT_COUNT):

@@ -8,11 +8,10 @@ from ..evidence.intervals import NO_KINK
 from ..evidence.scales import UNIT_FLOAT32, begin_arithmetic
 from ..noise.curvature import note_excused, wants_curvature
 from ..noise.noise_line import begin_noise
-from ..noise.parked_slots import movable_slot
+from ..noise.parked_slots import lone_coordinate
 from ..noise.shown_arithmetic import UNDERRATED, rounds_arguments
 from ..proofs.full_ladder import begin_ladder
 from ..proofs.short_proof import misled
-from ..records.abi import never_inlined
 from ..records.engine import CHUNK, NOISE_COUNT, ROUND, SLOT_COUNT, Engine, Slot, coordinate_of
 from . import phases
 from .equal_values import begin_equal_values, open_next_group, weigh_group
@@ -27,7 +26,7 @@ from .outcome import (
     settle_slot,
 )
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
-from .slots import free_all_slots, free_slot, open_ladder, open_proof, pair_of, slots_at
+from .slots import free_all_slots, free_slot, has_open_slots, open_ladder, open_proof, pair_of, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
 
 # This many wrong coordinates get a full proof while each first pair agrees with its claim or flatly refutes it, as for
@@ -62,12 +61,14 @@ def begin_sweep(engine: Engine) -> None:
     sweep.suited_step = 0.0
     sweep.reached = 0.0
     sweep.assumed_noise = engine.noise
+    lone = lone_coordinate(engine)
     for index in range(sweep.count):
         coordinate = coordinate_of(engine, index)
         coordinate.cause = UNDECIDED
         coordinate.kink = NO_KINK
         coordinate.finding = -1
-        coordinate.resolution = 0.0
+        if index != lone:
+            coordinate.resolution = 0.0
     free_all_slots(engine)
     begin_smoothness(engine)
 
@@ -85,25 +86,10 @@ def end_noise(engine: Engine) -> None:
         continue_with_noise(engine)
 
 
-@never_inlined
-def begin_again(engine: Engine) -> None:
-    """Begin with the pairs again, now that more is known of f.
-
-    Where one coordinate alone asked for that, another claim that its first pair accepts would have been the end of it.
-    """
-    if slots_at(engine, stages.PARKED) != 1:
-        begin_sweep(engine)
-        return
-    coordinate = coordinate_of(engine, engine.slots[movable_slot(engine)].start)
-    accepted = coordinate.resolution
-    begin_sweep(engine)
-    coordinate.resolution = accepted
-
-
 def continue_with_noise(engine: Engine) -> None:
     """Go on with the proofs, or from the beginning where noise is much larger than assumed."""
     if engine.noise > UNDERRATED * engine.sweep.assumed_noise or engine.unit == UNIT_FLOAT32:
-        begin_again(engine)
+        begin_sweep(engine)
     else:
         engine.sweep.phase = phases.PROOFS
 
@@ -266,11 +252,6 @@ def prepare_shared_kinks(engine: Engine, available: int) -> bool:
         return ask_or_end(engine, available)
     end_sweep(engine)
     return True
-
-
-def has_open_slots(engine: Engine) -> bool:
-    """Return whether any slot holds a line."""
-    return slots_at(engine, stages.FREE) < SLOT_COUNT
 
 
 def ask_or_end(engine: Engine, available: int) -> bool:

@@ -42,6 +42,20 @@ def movable_slot(engine: Engine) -> int:
     return number
 
 
+def lone_coordinate(engine: Engine) -> int:
+    """Return the coordinate that alone waits for the noise; NO_SLOT where there is none, or another one.
+
+    With another claim, one that its first pair accepts, nobody would have asked for the noise.
+    """
+    index = NO_SLOT
+    waiting = 0
+    for k in range(SLOT_COUNT):
+        if engine.slots[k].stage == stages.PARKED:
+            index = engine.slots[k].start
+            waiting += 1
+    return index if waiting == 1 else NO_SLOT
+
+
 def shows_curvature(engine: Engine) -> bool:
     """Return whether the finest pairs of a slot show a curvature that noise would have hidden: they have none of it."""
     number = movable_slot(engine)
