@@ -7,7 +7,6 @@ the numbers do not exceed; among the numbers that begin with these, the next bit
 from __future__ import annotations
 
 import math
-import sys
 from typing import Annotated
 
 from ..coordinates.outcome import is_decided
@@ -22,7 +21,7 @@ from ..records.record import record
 # Above the bits of infinity.
 BEYOND_ALL = (1 << 63) - 1
 NONE_YET = -1
-LARGEST = sys.float_info.max
+LARGEST = math.nextafter(math.inf, 0.0)
 # Two digits are shown: three digits of seven bits, exponent and 2**-10 of the number, are as good as the number itself.
 DIGIT_BITS = 7
 DIGITS = 3

@@ -188,8 +188,7 @@ def watched_values(problem: Problem, asked: Round, point: Vector, watch: Watch) 
     paired = not is_null(problem.pairs)
     if paired and is_null(watch.counters) and is_null(watch.progress) and watch.deadline == 0.0:
         return values_of_pairs(problem, point, asked.values, count, watch)
-    x = as_like(point, problem.x)
-    claimed = as_like(point, problem.claimed)
+    x, claimed = as_like(point, problem.x), as_like(point, problem.claimed)
     probes = asked.probes
     number = place_after(watch, -1)
     if number >= count:
