@@ -1,6 +1,8 @@
 """A loss in float64 at the same point, whatever it is written for; runs where PyTorch is installed."""
 
 import gc
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -414,3 +416,15 @@ def test_derivatives_by_torch_func_are_checked_as_they_are(factor):
     named = {one.name.partition("[")[0] for one in report.findings if one.cause.name == "WRONG"}
     assert named == (set() if factor == 1 else {"2.weight"})
     assert any("PyTorch has no float64 for torch.func.grad" in note for note in report.warnings)
+
+
+def test_an_evaluation_in_float64_imports_no_compiler():
+    """In a process of its own; to import the compiler of PyTorch takes a second."""
+    program = """
+import sys, torch, gradproof.torch
+module, x = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Dropout(0.5)), torch.ones(5, 4)
+report = gradproof.torch.check(module, lambda: module(x).square().mean(), mode="lines", precision="float64")
+print(report.verdict, report.arithmetic, "torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["right", "float64", "False"], done.stderr

@@ -19,6 +19,27 @@ def through(torch: Any, called: Callable[[Any, Any, dict[str, Any]], Any]) -> An
     return _mode_of(torch)(called)
 
 
+def beneath(torch: Any, called: Callable[[Any, Any, Any, dict[str, Any]], Any]) -> Any:
+    """Return a context in which a function gets the calls of operators, those of backward passes among them.
+
+    It gets the context itself, the operator, arguments and keywords.
+    """
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Mode(TorchDispatchMode):  # type: ignore[misc]
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            # Else PyTorch imports its compiler at the first call, which takes a second; nothing is compiled here.
+            return False
+
+        def __torch_dispatch__(self, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
+            # A backward pass comes here with the mode that lifts still active, which has nothing to do this far down.
+            with torch._C.DisableTorchFunction():
+                return called(self, function, arguments, keywords or {})
+
+    return Mode()
+
+
 def may_meet(torch: Any, function: Any, arguments: Any) -> bool:
     """Whether a call is of a function that may have a kink at 0, with arguments that are 0."""
     if getattr(function, "__name__", "") not in KINKED or not arguments or not isinstance(arguments[0], torch.Tensor):

@@ -45,6 +45,7 @@ def check_loss(
     state = State(torch, module_or_parameters, loss)
     own = state.before(loss)
     with state.kept():
+        state.settle(Loss(torch, own))
         report = _checked(torch, parameters, own, precision, settings)
         notes = list(about_padding(torch, (module_or_parameters, loss), parameters, report))
         notes += about_steps(report, lambda: steps_in(torch, own))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..calls import beneath
+
 # What fills a tensor with random numbers, and what makes tensors of random numbers.  The generators of PyTorch give
 # other numbers in another precision, so that a mask of dropout would be another.
 FILLING = ("bernoulli_", "cauchy_", "exponential_", "geometric_", "log_normal_", "normal_", "random_", "uniform_")
@@ -25,14 +27,13 @@ MAKING = (
 @contextmanager
 def draws(torch: Any, kind: Any) -> Iterator[None]:
     """Draw random numbers of a type, and convert them to float64."""
-    from torch.utils._python_dispatch import TorchDispatchMode
 
     def drawn(value: Any) -> Any:
         if isinstance(value, torch.Tensor) and value.dtype is torch.float64:
             return value.to(kind)
         return kind if value is torch.float64 else value
 
-    def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    def called(_: Any, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
         name = function._schema.name.removeprefix("aten::")
         is_double = bool(arguments) and isinstance(arguments[0], torch.Tensor) and arguments[0].dtype is torch.float64
         if name in FILLING and is_double:
@@ -47,11 +48,5 @@ def draws(torch: Any, kind: Any) -> Iterator[None]:
             return value.to(torch.float64) if value.dtype is kind else value
         return function(*arguments, **keywords)
 
-    class Draws(TorchDispatchMode):  # type: ignore[misc]
-        def __torch_dispatch__(self, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
-            # A backward pass comes here with the mode that lifts still active, which has nothing to do this far down.
-            with torch._C.DisableTorchFunction():
-                return called(function, arguments, keywords or {})
-
-    with Draws():
+    with beneath(torch, called):
         yield

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arguments.mapping import mapped
+from ..calls import beneath
 
 # Operations that hold several, whose terms may cancel, as 1 - p does in the derivative of a softmax.
 FUSED = ("backward", "softmax", "logsumexp", "loss", "entropy")
@@ -30,7 +31,6 @@ def rounded(torch: Any, kind: str, factors: Callable[[tuple[int, ...]], Any]) ->
         Returns factors next to 1 of a shape.
     """
     from torch._decomp import decomposition_table
-    from torch.utils._python_dispatch import TorchDispatchMode
 
     lower = {torch.float64: getattr(torch, kind), torch.complex128: torch.complex64}
 
@@ -41,7 +41,10 @@ def rounded(torch: Any, kind: str, factors: Callable[[tuple[int, ...]], Any]) ->
         # Counts, masks and what is compared with a number stay as they are.
         return torch.where(value == value.to(lower[value.dtype]), value, product)
 
-    def called(function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+    def called(mode: Any, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:
+        if function in decomposition_table and any(word in function._schema.name for word in FUSED):
+            with mode:
+                return decomposition_table[function](*arguments, **keywords)
         value = function(*arguments, **keywords)
         schema = function._schema
         aliases = [one.alias_info for one in schema.returns if one.alias_info is not None]
@@ -52,13 +55,5 @@ def rounded(torch: Any, kind: str, factors: Callable[[tuple[int, ...]], Any]) ->
             mapped(value, lambda one: one.copy_(moved(one)) if isinstance(one, torch.Tensor) else one)
         return value
 
-    class Rounded(TorchDispatchMode):  # type: ignore[misc]
-        def __torch_dispatch__(self, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
-            with torch._C.DisableTorchFunction():
-                if function in decomposition_table and any(word in function._schema.name for word in FUSED):
-                    with self:
-                        return decomposition_table[function](*arguments, **(keywords or {}))
-                return called(function, arguments, keywords or {})
-
-    with Rounded():
+    with beneath(torch, called):
         yield

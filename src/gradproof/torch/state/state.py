@@ -15,6 +15,8 @@ from .written import SHORTENED, Frozen, has_longest
 
 # Attributes of modules of these types count calls, or hold what the last call computed.
 PLAIN = (bool, int, float)
+# So often, at most, a row is shortened until rounding makes it no longer than the largest norm.
+MOST_CALLS = 8
 # What a report says where a function is random all the same.
 RANDOM = (
     "The random generators of PyTorch, NumPy and Python, and the buffers of modules, were put back before every call: "
@@ -80,6 +82,17 @@ class State:
             return self.frozen.call(function)
 
         return called
+
+    def settle(self, function: Callable[[], Any]) -> None:
+        """Call a function until embeddings shorten no row any more.
+
+        By rounding a shortened row may be longer than the largest norm, and is shortened again at the next call.
+        """
+        for _ in range(MOST_CALLS if self._has_longest else 0):
+            before = [parameter.detach().clone() for parameter, _ in self._written]
+            function()
+            if all(map(self._torch.equal, before, (parameter for parameter, _ in self._written))):
+                return
 
     def about_written(self, report: Report) -> Iterator[str]:
         """Yield notes where a gradient is not right, and what the function writes to may be the reason."""
