@@ -65,12 +65,11 @@ def decides(function):
     """A resolution of a tenth of what slopes are like: of the largest claim, of those on the ladder, or of f."""
     for resolution, scale, decided in ((0.02, 0.0, True), (0.05, 0.0, False), (0.05, 0.7, True), (0.5, 0.7, False)):
         assert function(*finished(lines.SMOOTH["line"], resolution=resolution, claim_scale=scale)) == decided
-    # At a kink its change of slope; up to the scale of the best step, not what slopes grow to where the step falls.
+    # Up to the scale of the best step, not what slopes grow to where the step falls.
     root = lines.Line(lambda t: math.sqrt(abs(t)), 0.0, 0.0)
-    for resolution, jump, decided in ((0.1, 0.0, True), (0.25, 0.0, False), (0.25, -3.0, True)):
-        slot = finished(root, kink=KINK_AT_X, resolution=resolution, jump=jump, claim_scale=0.0, best_step=4.0)
+    for resolution, best_step, decided in ((0.1, 4.0, True), (0.25, 4.0, False), (0.25, 2.0**-10, True)):
+        slot = finished(root, kink=KINK_AT_X, resolution=resolution, claim_scale=0.0, best_step=best_step)
         assert function(*slot) == decided
-    assert function(*finished(root, kink=KINK_AT_X, resolution=0.25, jump=0.0, claim_scale=0.0, best_step=2.0**-10))
     # All slopes 0: a part of f over the size of the coordinate.
     flat = lines.Line(lambda t: 5.0, 0.0, 0.0)
     for resolution, decided in ((4e-9, True), (6e-9, False)):

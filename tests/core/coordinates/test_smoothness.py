@@ -36,19 +36,6 @@ def test_largest_kink():
     refuted(leaves, lambda t: math.exp(t) + 1e-3 * abs(t), 0.0, 1e-10)
 
 
-def asks_again(line, step):
-    engine, slot = with_pairs(line)
-    engine.sweep.line_step, engine.sweep.largest_kink = smoothness.COARSEST_STEP, math.inf
-    smoothness.note_smoothness(engine, slot)
-    assert engine.sweep.line_step == step
-
-
-def test_a_second_line_has_finer_steps():
-    asks_again(math.exp, 0.0)
-    asks_again(lambda t: math.sin(40 * t + 1), smoothness.COARSEST_STEP * smoothness.FINER)
-    refuted(asks_again, math.exp, smoothness.COARSEST_STEP * smoothness.FINER)
-
-
 def wants(count, expected):
     engine = block(20)
     engine.sweep.count = engine.sweep.chunk_stop = 20

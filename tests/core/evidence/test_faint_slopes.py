@@ -11,7 +11,7 @@ import gradproof
 from gradproof.core.evidence import faint_slopes, ladder
 from gradproof.core.evidence.decision import DECIDED_WRONG as WRONG
 from gradproof.core.evidence.decision import STILL_OPEN, withdraw_refutation
-from gradproof.core.evidence.scales import UNIT_FLOAT32, UNIT_FLOAT64
+from gradproof.core.evidence.scales import UNIT_FLOAT64
 
 SIZE = 2.0**-10
 STEPS = [SIZE * 4.0**k for k in range(-10, 7)]
@@ -80,31 +80,6 @@ def test_what_leads_nowhere():
 def test_what_leads_nowhere_twin(monkeypatch, name, value):
     monkeypatch.setattr(faint_slopes, name, value)
     refuted(withdraws_what_leads_nowhere, withdraw_refutation)
-
-
-def is_overlooked(function, unit=UNIT_FLOAT32, noise=1e3 * NOISE, jump=0.0, times=1.0):
-    """Whether fine slopes are those of a sine far finer than x, whose rise the slot takes for noise."""
-    steep, scale = 1e3 * NOISE, SIZE * 2.0**-14
-    engine, slot = refuted_slot(lambda step: steep * math.sin(step / scale), times * steep / scale, 0.0)
-    engine.unit, slot.noise, slot.step_jump, slot.best_step = unit, noise, jump, SIZE
-    return function(engine, slot)
-
-
-def overlooks(function):
-    assert is_overlooked(function)
-    assert not is_overlooked(function, unit=UNIT_FLOAT64)
-    # Noise that is known, or a jump that was found, is what it seems to be.
-    assert not is_overlooked(function, noise=NOISE)
-    assert not is_overlooked(function, jump=1e3 * NOISE)
-    # Fine slopes refute a claim far beyond them as well.
-    assert not is_overlooked(function, times=100.0)
-    assert not is_overlooked(function, times=-100.0)
-
-
-def test_fine_slopes_that_are_overlooked():
-    overlooks(faint_slopes.overlooks_fine_slopes)
-    refuted(overlooks, lambda engine, slot: True)
-    refuted(overlooks, lambda engine, slot: False)
 
 
 def nearly_constant(seed, amplitude):

@@ -106,22 +106,9 @@ def is_the_hidden_noise(function):
     assert function(engine, slot) == 0.0
     engine.noise = hidden_noise.first_change(slot) / 17
     assert function(engine, slot) == unit
-    # Rounding of f itself makes it constant where it has no slope; not where its slope moves it by more than a unit.
-    engine, slot = slot_of(constant_to(2.0**-20, 100.0 * unit * 2.0**18))
-    for claimed in (math.nan, 0.0, 0.9 * unit * 2.0**20):
-        slot.claimed = claimed
-        assert function(engine, slot) == 0.0
-    slot.claimed = -1.1 * unit * 2.0**20
-    assert function(engine, slot) == unit
-    # Terms that cancel in f(x): as large as f was anywhere, or as x is.
+    # Terms that cancel in f(x), as large as x is.
     engine, slot = slot_of(constant_to(2.0**-20, value=0.0))
     assert function(engine, slot) == np.spacing(1.0)
-    engine.largest_value = 1e6
-    assert function(engine, slot) == np.spacing(1e6)
-    engine.largest_value = 1e12
-    assert function(engine, slot) == hidden_noise.first_change(slot)
-    engine.largest_value = math.inf
-    assert function(engine, slot) == 0.0
 
 
 def test_hidden_noise():

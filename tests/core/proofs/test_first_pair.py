@@ -6,7 +6,7 @@ from block import block
 from properties import refuted
 
 from gradproof.core.evidence.ladder import insert_pair, noise_bar
-from gradproof.core.proofs import first_pair, two_pairs
+from gradproof.core.proofs import first_pair
 
 STEP = 2.0**-13
 NOISE = 1e-12
@@ -36,25 +36,18 @@ def test_stated_error():
 def are_told_apart(function):
     """The claim is off a pair whose sides agree, by more than it would state, and the ladder excludes neither."""
 
-    def told(claimed=1.0, right=1.0, left=1.0, width=1e-3, step=STEP, tolerance=1e-5, finer=None, in_float32=1):
+    def told(claimed=1.0, right=1.0, left=1.0, width=1e-3, step=STEP, tolerance=1e-5):
         engine = engine_of()
-        engine.float32 = in_float32
         slot = engine.slots[0]
         slot.x, slot.claimed, slot.tolerance, slot.need = 1.0, claimed, tolerance, tolerance
         slot.slope.low, slot.slope.high = claimed - width, claimed + width
         insert_pair(slot, STEP, right, left, 1.0)
-        if finer is not None:
-            insert_pair(slot, STEP / 4.0, finer, finer, 1.0)
         return bool(function(engine, slot, step))
 
     bar = 1e-5 + noise_bar(NOISE, STEP)
     assert not told()
     assert not told(claimed=1.0 + 0.99 * bar)
     assert told(claimed=1.0 + 3.0 * bar)
-    # The next finer pair finds the same slope, or another one: steps of float32 are long enough for that.
-    assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + bar)
-    assert not told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar)
-    assert told(claimed=1.0 + 3.0 * bar, finer=1.0 + 5.0 * bar, in_float32=0)
     # The ladder knows more, if it excludes what the pair shows by its bar; the sides differ, or one is missing; f does
     # not move; there is no such pair.
     assert told(claimed=1.0 + 3.0 * bar, width=2.1 * bar)
@@ -90,37 +83,6 @@ def test_noise_that_is_only_assumed():
     notices_noise_of_finer_pairs(first_pair.is_told_apart)
     refuted(notices_noise_of_finer_pairs, lambda engine, slot, step: True)
     refuted(notices_noise_of_finer_pairs, lambda engine, slot, step: abs(slot.ladder[1].right - 1.0) < 1e-3)
-
-
-def are_told_apart_by_two(function):
-    """Sides differ as those of a curved f do: two pairs tell, by the noise of f, and the next finer one confirms."""
-
-    def told(claimed, curvature=10.0, kink=0.0, finer=0.0):
-        engine = engine_of()
-        slot = engine.slots[0]
-        slot.x, slot.claimed, slot.tolerance, slot.need, slot.noise = 1.0, claimed, 1e-5, 1e-5, 1e3 * NOISE
-        slot.slope.low, slot.slope.high = claimed - 1e-3, claimed + 1e-3
-        for step in (STEP / 4.0, STEP, 4.0 * STEP):
-            half = curvature * step / 2.0 + kink
-            slope = 1.0 + (finer if step < STEP else 0.0)
-            insert_pair(slot, step, slope + half, slope - half, 1.0)
-        answer = bool(function(engine, slot, STEP))
-        assert slot.noise == 1e3 * NOISE
-        return answer
-
-    assert told(1.0 + 5e-5)
-    assert told(1.0 - 5e-5)
-    assert not told(1.0 + 3e-5)
-    assert not told(1.0 + 5e-5, kink=2e-4)
-    assert not told(1.0 + 5e-5, finer=3e-5)
-    assert not told(1.0 + 2e-3)
-
-
-def test_curved_claims_that_are_told_apart():
-    are_told_apart_by_two(first_pair.is_told_apart)
-    refuted(are_told_apart_by_two, lambda engine, slot, step: False)
-    refuted(are_told_apart_by_two, two_pairs.is_contradicted)
-    refuted(are_told_apart_by_two, lambda engine, slot, step: abs(slot.claimed - 1.0) > 4e-5)
 
 
 def test_claims_that_are_told_apart():

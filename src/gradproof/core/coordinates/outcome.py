@@ -191,8 +191,8 @@ def seen_by_ladder(engine: Engine, slot: Slot) -> float:
 
 
 def reported_kink(slot: Slot) -> int:
-    """Return the kink to report: one at x, unless rounding of x makes as much, or one near x if the zoom found it."""
-    if slot.kink == KINK_AT_X and math.fabs(slot.jump) >= argument_rounding(slot):
+    """Return the kink to report: one at x, or one near x if the zoom found it."""
+    if slot.kink == KINK_AT_X:
         return KINK_AT_X
     return KINK_NEAR_X if math.isfinite(slot.distance) else NO_KINK
 
@@ -217,23 +217,19 @@ def slot_cause(engine: Engine, slot: Slot) -> int:
 def decides(engine: Engine, slot: Slot) -> bool:
     """Return whether the resolution is small compared with typical slopes; otherwise any claim would agree.
 
-    At a kink at x its change of slope counts as well.  Where f is random, only the claim counts: other slopes along the
-    line may be noise.  An f that is 0 up to its noise everywhere has the slope 0; a resolution of the absolute error
-    that the caller allows, or of what rounding of x makes at a fit, is always enough.
+    Where f is random, only the claim counts: other slopes along the line may be noise.  An f that is 0 up to its noise
+    everywhere has the slope 0; a resolution of the absolute error that the caller allows, or of what rounding of x
+    makes at a fit, is always enough.
     """
     enough = larger(engine.atol, turned_by_rounding(engine, engine.sweep.turn))
     if slot.resolution <= enough or (slot.claim_scale == 0.0 and is_nothing_but_noise(engine, slot)):
         return True
     if engine.nondeterministic != 0:
         return slot.resolution <= DECIDING_RESOLUTION * math.fabs(slot.claimed)
-    size = slot.size
-    reference = median_slope(engine, slot, False)
-    if slot.kink == KINK_AT_X:
-        reference = larger(math.fabs(slot.jump), reference)
-    reference = larger(slot.claim_scale, reference)
+    reference = larger(slot.claim_scale, median_slope(engine, slot, False))
     if reference == 0.0:
         reference = slope_without_slopes(engine, slot)
-    reference = larger(TINY / size, reference)
+    reference = larger(TINY / slot.size, reference)
     return slot.resolution <= DECIDING_RESOLUTION * reference
 
 

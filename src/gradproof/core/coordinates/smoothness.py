@@ -12,7 +12,6 @@ import math
 from ..evidence import stages
 from ..evidence.extrapolation import extrapolate
 from ..evidence.intervals import SERIES_CENTERED, collect_slopes
-from ..evidence.ladder import noise_bar
 from ..evidence.scales import UNIT_FLOAT64, needed_resolution
 from ..points.directions import coordinate_scale
 from ..points.seeds import SMOOTHNESS, line_seed
@@ -26,12 +25,9 @@ from .shared_line import begin_line
 # The line costs as much as the pairs of six coordinates, and may show nothing.
 FEWEST_CURVED = 8
 # Its steps, relative to x: coarse, so that noise is small; each is half of the one before, because f must be smooth
-# over all of them.  Where it is not, a second line has finer ones.
+# over all of them.
 COARSEST_STEP = 2.0**-4
-FINER = 2.0**-4
 STEPS = 6
-# A line of a smooth f leaves hardly larger kinks possible than noise does at its finest step.
-NOISE_ALONE = 16.0
 # The noise of a gap is that of two slopes, and twice that of a centered one.
 GAP_NOISE = 4.0
 # Every coordinate moves by half of its size at least, times the step.
@@ -41,14 +37,14 @@ LEAST_PART = 0.5
 def begin_smoothness(engine: Engine) -> None:
     """Begin with nothing known; between coordinates that lines have found lie others, and no line is of use."""
     engine.sweep.largest_kink = math.inf
-    engine.sweep.line_step = 0.0 if engine.mode == codes.MODE_LINES else COARSEST_STEP
+    engine.sweep.line_left = 0 if engine.mode == codes.MODE_LINES else 1
 
 
 def wants_line(engine: Engine) -> bool:
-    """Return whether a line is left, and enough coordinates of the chunk ask whether there is a kink at x."""
+    """Return whether the line is left, and enough coordinates of the chunk ask whether there is a kink at x."""
     sweep = engine.sweep
     count = 0
-    if sweep.line_step > 0.0:
+    if sweep.line_left != 0:
         for index in range(sweep.chunk_start, sweep.chunk_stop):
             if coordinate_of(engine, index).cause == CURVED:
                 count += 1
@@ -65,19 +61,14 @@ def open_smoothness_line(engine: Engine, slot: Slot) -> None:
     slot.lowest = 1.0
     slot.noise = larger(UNIT_FLOAT64 * sweep.largest_change * math.sqrt(float(sweep.count)), slot.noise)
     for k in range(STEPS):
-        want_pair(slot, math.ldexp(sweep.line_step, -k))
+        want_pair(slot, math.ldexp(COARSEST_STEP, -k))
 
 
 @never_inlined
 def note_smoothness(engine: Engine, slot: Slot) -> None:
-    """Note the largest kink at x that the line leaves possible; if f is not smooth over its steps, try finer ones."""
-    sweep = engine.sweep
-    kink = largest_kink(engine, slot)
-    sweep.largest_kink = smaller(kink, sweep.largest_kink)
-    if kink > NOISE_ALONE * noise_bar(slot.noise, slot.ladder[0].step) and sweep.line_step == COARSEST_STEP:
-        sweep.line_step *= FINER
-    else:
-        sweep.line_step = 0.0
+    """Note the largest kink at x that the line leaves possible."""
+    engine.sweep.largest_kink = largest_kink(engine, slot)
+    engine.sweep.line_left = 0
 
 
 def largest_kink(engine: Engine, slot: Slot) -> float:

@@ -7,7 +7,7 @@ import math
 from ..records.abi import never_inlined
 from ..records.engine import Engine, Pair, Slot
 from ..records.floats import has_few_bits, larger, middle, smaller, spacing
-from .faint_slopes import SHOWS_ERROR, leads_nowhere, overlooks_fine_slopes
+from .faint_slopes import SHOWS_ERROR, leads_nowhere
 from .hidden_noise import is_narrow_tread, is_on_tread, is_wide_tread
 from .intervals import KINK_AT_X, both_sides, estimate, half_width
 from .ladder import centered, noise_bar, slope_noise
@@ -154,7 +154,7 @@ def withdraw_refutation(engine: Engine, slot: Slot) -> None:
         return
     is_known = slot.kink == KINK_AT_X and engine.unit != UNIT_FLOAT32
     in_doubt = is_noisy(engine) and not is_known and not finest_steps_refute(engine, slot)
-    if in_doubt or overlooks_fine_slopes(engine, slot) or leads_nowhere(engine, slot):
+    if in_doubt or leads_nowhere(engine, slot):
         slot.decision = STILL_OPEN
 
 

@@ -6,10 +6,9 @@ import math
 
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, smaller
-from .hidden_noise import is_flat
 from .intervals import estimate
 from .ladder import CLEARLY_MOVED, centered, noise_bar, slope_noise
-from .scales import UNIT_FLOAT32, coordinate_size, line_size
+from .scales import coordinate_size, line_size
 
 # Steps of up to this part of x are beside it; where f has not moved at all, so are those of up to some sizes of x.
 NEARBY = 0.125
@@ -19,8 +18,6 @@ SHOWS_ERROR = 0.5
 # Over steps that differ by this factor, f moves in proportion: its slopes differ by at most this part.
 PROPORTIONAL_SPAN = 16.0
 EVEN = 0.25
-# Slopes stand out of the noise of f beyond three bars: what was measured may be too small.
-STANDS_OUT = 3.0
 
 
 def leads_nowhere(engine: Engine, slot: Slot) -> bool:
@@ -33,23 +30,6 @@ def leads_nowhere(engine: Engine, slot: Slot) -> bool:
     on_others = engine.noise_line.answered != 0 and engine.still == 0
     where_still = NEARBY_WHERE_STILL * (line_size(engine, slot.x) if on_others else size)
     return not shows_error(engine, slot, NEARBY * size, where_still) and not moves_in_proportion(engine, slot)
-
-
-def overlooks_fine_slopes(engine: Engine, slot: Slot) -> bool:
-    """Return whether in float32 a slot takes for noise what f does over steps shorter than those that refute a claim.
-
-    By the noise of f their slopes stand out, far from what was measured.  A lone error of f(x) moves no centered slope;
-    stairs and jumps are known for what they are.
-    """
-    if engine.unit != UNIT_FLOAT32 or slot.noise <= engine.noise or slot.step_jump > 0.0 or is_flat(slot):
-        return False
-    error = math.fabs(slot.claimed - estimate(slot))
-    for place in range(slot.count):
-        off = math.fabs(centered(slot, place) - estimate(slot))
-        step = slot.ladder[place].step
-        if step < slot.best_step and off > SHOWS_ERROR * error and off > STANDS_OUT * noise_bar(engine.noise, step):
-            return True
-    return False
 
 
 def shows_error(engine: Engine, slot: Slot, nearby: float, where_still: float) -> bool:

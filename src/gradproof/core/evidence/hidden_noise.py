@@ -20,8 +20,6 @@ FLAT_PAIRS = 3
 FINEST = 4.0
 # Rounding moves f by a few units in its last place.
 STAIRS = 256.0
-# Half a unit in the last place becomes this many over a step four times as long, at a minimum of the fourth order.
-ROUNDED_AWAY = 128.0
 # Over a step four times as long as one that does not move it, f moves by five steps of rounding at most, of which the
 # noise is 0.3.
 KNOWN = 16.0
@@ -59,20 +57,14 @@ def hidden_noise(engine: Engine, slot: Slot) -> float:
     """Return the noise that the ladder shows where f is constant over its finest steps; else 0.
 
     It is a unit in the last place of the largest value on the ladder, for which the terms of f are large enough, and at
-    most the first change of f.  Where f(x) is 0, it is that of the largest value of the whole check, or of x.  What is
-    known as noise of f makes it constant, too, unless all values are numbers of float32, and so does rounding of f
-    alone at a stationary point.
+    most the first change of f.  Where values are small, it is that of x.  What is known as noise of f makes it
+    constant, too, unless all values are numbers of float32.
     """
     change = first_change(slot)
     known = KNOWN * engine.noise if engine.beyond_float32 != 0 else 0.0
-    rounding = spacing(engine.value)
-    if not math.fabs(slot.claimed) * widest_flat_step(slot) > rounding:
-        known = larger(ROUNDED_AWAY * rounding, known)
     if not is_flat(slot) or change <= known:
         return 0.0
     size = larger(largest_value(engine, slot), engine.typical)
-    if engine.value == 0.0:
-        size = larger(engine.largest_value, size)
     unit = spacing(size) * (FLOAT32_SPACING if engine.unit == UNIT_FLOAT32 else 1.0)
     return smaller(change, unit) if math.isfinite(unit) else 0.0
 

@@ -10,7 +10,7 @@ from ..evidence.ladder import centered, lacks_evidence, slope_noise
 from ..records.engine import Engine, Slot, want_pair
 from ..records.floats import larger
 from .short_proof import look_far, next_step, settle, take_finest_pair
-from .two_pairs import STEP_RATIO, bar_of_two, contradict, extrapolated, reached_bar
+from .two_pairs import STEP_RATIO, bar_of_two, extrapolated, reached_bar
 
 # At the next finer step a 64th of the truncation is left, and noise is four times as large: where there was so many
 # times as much truncation as noise, there is as much of both.
@@ -42,7 +42,7 @@ def advance_proof_curved(engine: Engine, slot: Slot) -> None:
         finer = agrees and STEP_RATIO * noise <= larger(QUIET * slot.tolerance, slot.need)
         agrees = agrees and larger(off, change) <= needed
     enough = larger(needed + noise, reached_bar(engine, slot))
-    if agrees and bar <= enough and not lacks_evidence(slot) and not contradict(engine, slot, slot.step):
+    if agrees and bar <= enough and not lacks_evidence(slot):
         take_finest_pair(engine, slot, allowed - noise + bar)
         settle(slot, DECIDED_RIGHT)
     elif slot.count == 2 and finer:

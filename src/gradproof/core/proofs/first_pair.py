@@ -9,7 +9,7 @@ from ..evidence.ladder import centered, noise_bar, place_of_step
 from ..evidence.scales import argument_noise
 from ..records.engine import Engine, Slot
 from ..records.floats import larger, larger_finite
-from .two_pairs import CONTRADICTS, STEP_RATIO, contradict
+from .two_pairs import CONTRADICTS
 
 # The smallest error that a pair would have shown: its slopes may be off the truth by tolerance and noise, and the claim
 # off its slopes by as much.
@@ -34,15 +34,6 @@ def seen_by_pair(engine: Engine, allowed: float, needed: float, noise: float) ->
     return larger(seen, allowed + SEEN_BY_PROOF * needed)
 
 
-def contradict_by_noise_of_f(engine: Engine, slot: Slot, step: float) -> bool:
-    """Return whether two pairs, whose gaps curvature makes, contradict a claim by the noise of f, not of the ladder."""
-    noise = slot.noise
-    slot.noise = engine.noise
-    told = contradict(engine, slot, step)
-    slot.noise = noise
-    return told
-
-
 def noise_of_pair(engine: Engine, slot: Slot, place: int) -> float:
     """Return the noise bar of a pair; where noise is only assumed, at least what moves f over finer steps.
 
@@ -57,7 +48,7 @@ def noise_of_pair(engine: Engine, slot: Slot, place: int) -> float:
 
 
 def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
-    """Return whether the pair at a step agrees with another claim, and sees that this one is off it, or two pairs do.
+    """Return whether the pair at a step agrees with another claim, and sees that this one is off it.
 
     A ladder that accepts this one, too, knows less: bounds may leave no room for the coarser steps that it takes.
     """
@@ -67,17 +58,9 @@ def is_told_apart(engine: Engine, slot: Slot, step: float) -> bool:
     noise = noise_of_pair(engine, slot, place)
     slope = centered(slot, place)
     bar = slot.tolerance + noise
-    # A pair that does not move f proves nothing, nor, where steps are as long as those of float32, does one that the
-    # next finer pair refutes.
-    if slope == 0.0 or not slot.slope.low - bar <= slope <= slot.slope.high + bar:
+    # A pair that does not move f proves nothing, nor does one whose sides differ.
+    if slope == 0.0 or math.fabs(gap(slot.ladder[place])) > 2.0 * bar:
         return False
-    if math.fabs(gap(slot.ladder[place])) > 2.0 * bar:
-        return contradict_by_noise_of_f(engine, slot, step)
-    finer = place_of_step(slot, step / STEP_RATIO)
-    if (
-        engine.float32 != 0
-        and finer >= 0
-        and not math.fabs(slope - centered(slot, finer)) <= slot.tolerance + STEP_RATIO * noise
-    ):
+    if not slot.slope.low - bar <= slope <= slot.slope.high + bar:
         return False
     return math.fabs(slope - slot.claimed) > seen_by_pair(engine, slot.tolerance, slot.need, noise) - bar

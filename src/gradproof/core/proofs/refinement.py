@@ -36,8 +36,6 @@ LARGEST_TO_BAR = 2.0
 # height over the step; a bar of four standard deviations covers that if one is a quarter of the height.
 JUMP_TO_NOISE = 0.5
 STAIRS_TO_NOISE = 0.25
-# A claim agrees in spite of jumps only where the resolution is a tenth of it, or better.
-JUMP_RESOLUTION = 0.1
 # Rounding to float32 of what is 2**16 times as large as x makes treads that are narrower than this part of its size.
 ROUNDED_TREAD = 2.0**-7
 # Steps that rounding inside of f makes are smaller than this part of the largest value.
@@ -200,11 +198,7 @@ def finish_step_jump(engine: Engine, slot: Slot) -> None:
         on_stairs = tread != NO_PLACE and slot.search.span <= slot.ladder[tread + 1].step
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)
-        before = slot.decision
         slot.decision = judge_slot(engine, slot)
-        is_sharp = slot.resolution <= JUMP_RESOLUTION * claim_scale(slot)
-        if slot.decision + before >= 0 and not (is_sharp and slot.decision == DECIDED_RIGHT):
-            slot.decision = STILL_OPEN
     look_for_kink(engine, slot, 1, 0)
 
 

@@ -58,13 +58,13 @@ def bar_of_two(engine: Engine, slot: Slot, step: float) -> float:
     """Return the noise of the slope at a step, and half of a kink at x: what of the gap between the sides may be one.
 
     Curvature makes a gap that grows with the step; that of a kink stays.  Where there is no curvature, as at a minimum
-    of the fourth order, the gap grows with the cube of the step: clearly, or where all claims are 0.
+    of the fourth order, the gap clearly grows with the cube of the step.
     """
     place = place_of_step(slot, step)
     near = gap(slot.ladder[place])
     far = gap(slot.ladder[place_of_step(slot, STEP_RATIO * step)])
     stays = smaller(math.fabs(near - (far - near) / (STEP_RATIO - 1.0)), math.fabs(near))
-    if engine.sweep.largest_claim == 0.0 or (near * far > 0.0 and math.fabs(far) > CLEARLY_CUBED * math.fabs(near)):
+    if near * far > 0.0 and math.fabs(far) > CLEARLY_CUBED * math.fabs(near):
         stays = smaller(math.fabs(near - (far - near) / CUBED), stays)
     return slope_noise(engine, slot, place) + stays / 2.0
 

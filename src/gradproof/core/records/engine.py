@@ -181,7 +181,7 @@ class Sweep:
     suited_step: Real  # relative to the size, the step at which pairs told most of these; 0: unknown
     waiting: Integer  # first coordinate that has not been given a slot yet
     finding_count: Integer  # findings written
-    line_step: Real  # coarsest step of the next random line; 0: none is left
+    line_left: Integer  # 1: the random line along which kinks at x show is still to come
     largest_claim: Real  # largest claimed component
     largest_change: Real  # largest claimed component times the size of its coordinate
     shared_kinks: SharedKinks  # the test of kinks that coordinates may share
