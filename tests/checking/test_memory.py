@@ -14,7 +14,7 @@ import gradproof
 from gradproof.problem import watching
 
 N = 2_000_000
-PIECE = 1 << 13
+PIECE = 1 << 12
 MOST = 1.1
 
 

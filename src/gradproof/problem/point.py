@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .exceptions import Exceptions, Raised
 
 # Long vectors are read in pieces of this size, which need little memory.
-PIECE = 1 << 18
+PIECE = 1 << 16
 ALONE = "with x alone"
 MORE = "; give what else it takes as args=, or pass a function of x"
 GRADIENT = "the gradient "

@@ -97,10 +97,11 @@ def advance_proof_flat(engine: Engine, slot: Slot) -> None:
     elif refutes:
         refute(engine, slot)
         return
-    # The far pair is no neighbour of the near one: it says nothing about its error.
+    # The far pair is no neighbour of the near one. Without a value there, f need not have one at the nearer step.
+    is_curved = slot.refuted > 0 and math.isfinite(centered(slot, 1))
     forget_far_pair(slot)
     slot.stage = stages.PROOF
-    want_pair(slot, nearer_step(engine, slot) if slot.refuted > 0 else next_step(slot))
+    want_pair(slot, nearer_step(engine, slot) if is_curved else next_step(slot))
 
 
 def forget_far_pair(slot: Slot) -> None:
@@ -253,10 +254,8 @@ def telling_step(engine: Engine, slot: Slot) -> float:
         return tread_step(engine, slot)
     if slot.claimed == 0.0 or not is_noisy(engine):
         return math.inf
-    return larger(
-        smallest_step(engine, slot.x),
-        power_of_two_above(STANDS_OUT * engine.noise / math.fabs(slot.claimed - centered(slot, 0))),
-    )
+    seen = power_of_two_above(STANDS_OUT * engine.noise / math.fabs(slot.claimed - centered(slot, 0)))
+    return larger(smallest_step(engine, slot.x), seen)
 
 
 def may_be_stairs(slot: Slot) -> bool:

@@ -33,9 +33,9 @@ def remark(findings: Flat, x: Flat) -> str:
     if not len(single) or any(x[one["start"] : one["stop"]].any() for one in wrong):
         return ""
     left, right = single["left"], single["right"]
-    with np.errstate(invalid="ignore"):
-        is_kink = np.abs(left - right) > APART * np.maximum(np.abs(left), np.abs(right))
-    off = np.abs(single["claimed"] - single["slope"])
-    # Of a smooth f they differ, too, as far as it is bent within the step that was taken.
-    is_near = 2 * np.count_nonzero(off <= LARGEST * np.abs(left - right)) > len(single)
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart, off = np.abs(left - right), np.abs(single["claimed"] - single["slope"])
+        is_kink = apart > APART * np.maximum(np.abs(left), np.abs(right))
+        # Of a smooth f they differ, too, as far as it is bent within the step that was taken.
+        is_near = 2 * np.count_nonzero(off <= LARGEST * apart) > len(single)
     return REMARK if is_kink.all() and is_near else ""
