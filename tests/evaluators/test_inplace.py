@@ -401,6 +401,27 @@ def test_an_objective_that_changes_the_parameters(mode):
     assert w.tobytes() == before
 
 
+def test_an_objective_that_changes_the_parameters_only_beside_x():
+    """As what is shortened where it is longer than allowed."""
+    w = RANDOM.normal(size=40)
+    before, largest = w.tobytes(), float(w @ w)
+
+    def loss():
+        size = float(w @ w)
+        if size > largest:
+            w[...] *= np.sqrt(largest / size)
+        return size / 2
+
+    report = gradproof.check(gradproof.in_place(w, loss), lambda: 1 * w)
+    assert report.verdict == "right"
+    assert w.tobytes() == before
+    wrong = np.where(np.arange(40) == 7, 1.01, 1.0) * w
+    report = gradproof.check(gradproof.in_place(w, loss), wrong)
+    assert [one.name for one in report.findings] == ["x[7]"]
+    assert report.warnings[0] == "The objective changed the parameters; they were restored before each call."
+    assert w.tobytes() == before
+
+
 def test_bounds():
     w = np.array([1.0, 2.0])
 

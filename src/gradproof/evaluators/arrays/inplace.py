@@ -139,11 +139,16 @@ class InPlaceEvaluator(Evaluator):
         self._away = True
         value = as_value(call_without_arguments(self.function, "objective"))
         self._signals.reopen()
+        self._note_changes()
+        self._put_back()
+        return value
+
+    def _note_changes(self) -> bool:
+        """Note whether the objective has changed parameters that are not moved: from then on all are put back."""
         if self.arrays.fingerprint() != self._fingerprint:
             self._changes_parameters = True
             self.problem.note("The objective changed the parameters; they were restored before each call.")
-        self._put_back()
-        return value
+        return self._changes_parameters
 
     def value_at(self, point: Flat) -> Any:
         """Return the objective at any point; its exceptions propagate, and the arrays are as they were."""
@@ -162,6 +167,11 @@ class InPlaceEvaluator(Evaluator):
             values: list[float] = []
             try:
                 values.extend(self._one(probe) for probe in probes[part])
+                if self.lines is None and not self._changes_parameters and self._note_changes():
+                    # At some points alone, as where it shortens what is too long: what follows was evaluated elsewhere.
+                    self.arrays.restore(self.problem.x)
+                    values.clear()
+                    values.extend(self._one(probe) for probe in probes[part])
             except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(values)
                 raise
