@@ -649,6 +649,19 @@ BUGS = {
             "x: the sum of x · claimed is that of x · slope, but single claims are not: is a matrix taken for symm",
         ),
     ),
+    "quadratic form of three numbers": (
+        (
+            VECTOR[:3],
+            lambda x: x @ FORM[:3, :3] @ x,
+            lambda x: (FORM + FORM.T)[:3, :3] @ x,
+            lambda x: 2 * FORM[:3, :3] @ x,
+        ),
+        (
+            "along x",
+            "x: the sum of x · claimed is that of x · slope, but single claims are not: is a matrix taken for "
+            "symmetric that is not, or x a rotation vector whose Jacobian is missing?",
+        ),
+    ),
     "quadratic form, one side": (
         (VECTOR, lambda x: x @ FORM @ x, lambda x: (FORM + FORM.T) @ x, lambda x: FORM @ x),
         (

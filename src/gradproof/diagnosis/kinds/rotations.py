@@ -177,9 +177,9 @@ def right_along_x(whole: Evidence) -> Explanation | None:
     claims, slopes = float(whole.claimed @ whole.x), float(whole.slope @ whole.x)
     allowed = MARGIN * float(whole.bar @ np.abs(whole.x)) + ROUNDING * float(np.abs(whole.claimed) @ np.abs(whole.x))
     # A rotation vector is a point of its axis, which the Jacobian of the rotation leaves where it is.
-    of_rotation = "is it a rotation vector whose Jacobian is missing, or taken for another?"
+    or_rotation = ", or x a rotation vector whose Jacobian is missing" if len(whole.x) == OF_ROTATION else ""
     for factor, asked in (
-        (1.0, of_rotation if len(whole.x) == OF_ROTATION else "is a matrix taken for symmetric that is not?"),
+        (1.0, f"is a matrix taken for symmetric that is not{or_rotation}?"),
         (0.5, "is one side of a quadratic form missing?"),
     ):
         # Errors where x is 0 add nothing to the sum, whatever they are.
