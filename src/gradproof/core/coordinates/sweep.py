@@ -25,6 +25,7 @@ from .outcome import (
     settle_by_pair,
     settle_slot,
 )
+from .pairs import SCOUTING
 from .shared_kinks import abandon_shared_kinks, begin_shared_kinks, open_next_line, refute_line
 from .slots import free_all_slots, free_slot, has_open_slots, open_ladder, open_proof, pair_of, slots_at
 from .smoothness import begin_smoothness, excludes_kink, note_smoothness, open_smoothness_line, wants_line
@@ -57,7 +58,7 @@ def begin_sweep(engine: Engine) -> None:
     sweep.dense = 0
     sweep.largest_turn = 0.0
     sweep.bend = 0.0
-    sweep.scouting = 1
+    sweep.scouting = SCOUTING
     sweep.suited_step = 0.0
     sweep.reached = 0.0
     sweep.assumed_noise = engine.noise

@@ -57,7 +57,7 @@ SPREAD_RATIO = 16.0
 
 
 def begin_arrays(lines: Lines) -> bool:
-    """Begin with the pairs, as below; without names if lines over all of x say that it could share a factor."""
+    """Begin with the pairs; those of an x without names are asked for only if lines say that it may share a factor."""
     if lines.named == 0 and lines.arrays == NOT_LOOKED_AT and not (lines.disagreed > 0 and may_share_factor(lines)):
         return False
     return begin_pairs(lines)

@@ -164,7 +164,7 @@ def begin_farther(slot: Slot) -> None:
 
 
 def settled_early(engine: Engine, slot: Slot) -> bool:
-    """Weigh the ladder; return whether the slot is settled, or needs just one pair far from x.
+    """Weigh the ladder; return whether the slot is settled, or needs just two pairs far from x.
 
     Before f moves on a ladder, what noise it may hide is a guess, and in float32 a bold one, that the steps which move
     it put right.
