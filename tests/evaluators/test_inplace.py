@@ -401,7 +401,8 @@ def test_an_objective_that_changes_the_parameters(mode):
     assert w.tobytes() == before
 
 
-def test_an_objective_that_changes_the_parameters_only_beside_x():
+@pytest.mark.parametrize("mode", ["full", "lines"])
+def test_an_objective_that_changes_the_parameters_only_beside_x(mode):
     """As what is shortened where it is longer than allowed."""
     w = RANDOM.normal(size=40)
     before, largest = w.tobytes(), float(w @ w)
@@ -412,11 +413,11 @@ def test_an_objective_that_changes_the_parameters_only_beside_x():
             w[...] *= np.sqrt(largest / size)
         return size / 2
 
-    report = gradproof.check(gradproof.in_place(w, loss), lambda: 1 * w)
+    report = gradproof.check(gradproof.in_place(w, loss), lambda: 1 * w, mode=mode)
     assert report.verdict == "right"
     assert w.tobytes() == before
     wrong = np.where(np.arange(40) == 7, 1.01, 1.0) * w
-    report = gradproof.check(gradproof.in_place(w, loss), wrong)
+    report = gradproof.check(gradproof.in_place(w, loss), wrong, mode=mode)
     assert [one.name for one in report.findings] == ["x[7]"]
     assert report.warnings[0] == "The objective changed the parameters; they were restored before each call."
     assert w.tobytes() == before

@@ -101,8 +101,23 @@ class InPlaceEvaluator(Evaluator):
 
     def evaluate(self, probes: Flat) -> Flat:
         """Return the values of a round, in the order of its probes."""
-        values: Flat = self._and_back(lambda: super(InPlaceEvaluator, self).evaluate(probes))
+        values: Flat = self._and_back(lambda: self._evaluated(probes))
         return values
+
+    def _evaluated(self, probes: Flat) -> Flat:
+        """Return the values of a round, evaluated again if others than the coordinates that were moved have changed.
+
+        At x the objective may leave them as they are: it may shorten what is too long at some points alone.
+        """
+        values = super().evaluate(probes)
+        if self._changes_parameters or np.all(probes["stop"] - probes["start"] == self.problem.n):
+            return values
+        if self.lines is not None:
+            self.lines.at_x()
+        if not self._note_changes():
+            return values
+        self._put_back()
+        return super().evaluate(probes)
 
     def predicted_changes(self, probes: Flat) -> Flat | None:
         """Return the change of f that the claimed gradient predicts for each probe of a round; None off long lines."""
@@ -167,11 +182,6 @@ class InPlaceEvaluator(Evaluator):
             values: list[float] = []
             try:
                 values.extend(self._one(probe) for probe in probes[part])
-                if self.lines is None and not self._changes_parameters and self._note_changes():
-                    # At some points alone, as where it shortens what is too long: what follows was evaluated elsewhere.
-                    self.arrays.restore(self.problem.x)
-                    values.clear()
-                    values.extend(self._one(probe) for probe in probes[part])
             except BaseException:  # Ctrl-C, or an exit: keep what has been evaluated
                 yield as_values(values)
                 raise
