@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from ....report.explanation import Explanation
@@ -12,10 +14,24 @@ from .slopes import by_errors, in_place_of_others, summed, swapped
 from .values import by_matrices, by_products, by_values
 
 Explaining: TypeAlias = Callable[[Sequence[Evidence], Sequence[Evidence], float], dict[str, Explanation]]
+OfOnePair: TypeAlias = Callable[[Evidence, Evidence, float], Iterator[Explanation]]
+
+
+def _in_pairs(
+    explain: OfOnePair, arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float
+) -> dict[str, Explanation]:
+    """Explain the errors of each array by the first other one that does."""
+    found: dict[str, Explanation] = {}
+    for one, other in itertools.product(arrays, every):
+        if one.name not in found and (first := next(explain(one, other, tries), None)):
+            found[one.name] = first
+    return found
+
 
 EXPLAINING: tuple[Explaining, ...] = (
-    *(swapped, in_place_of_others, summed, by_errors),
-    *(by_values, by_products, by_matrices),
+    swapped,
+    *(partial(_in_pairs, explain) for explain in (in_place_of_others, summed, by_errors, by_values, by_products)),
+    by_matrices,
 )
 
 

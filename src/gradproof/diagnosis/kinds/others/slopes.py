@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -51,75 +50,62 @@ def _is_of_both(one: Evidence, other: Evidence, tries: float) -> bool:
     return is_no_coincidence(tolerance, np.abs(np.concatenate([one.claimed, other.claimed])), 0, tries)
 
 
-def in_place_of_others(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+def in_place_of_others(one: Evidence, other: Evidence, tries: float) -> Iterator[Explanation]:
     """Explain the errors of a few coordinates whose slopes stand in the same places of another array."""
-    found: dict[str, Explanation] = {}
-    for one, other in itertools.product(arrays, every):
-        if one.is_complete or one.name == other.name or other.claims is None:
-            continue
-        if len(other.claims) != math.prod(one.shape):
-            continue
-        if not other.wrong.any():  # its claims are its own slopes, which are those of `one` as well
-            continue
-        slope, claims = one.slope[one.wrong], other.claims[(one.places - one.start)[one.wrong]].astype(np.float64)
-        tolerance = MARGIN * one.bar[one.wrong] + ROUNDING * np.abs(slope)
-        if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):
-            text = f"claimed = the slope of another array, while its own stands in {other.name}: are the two swapped?"
-            found[one.name] = Explanation("rearranged", "", text)
-    return found
+    if one.is_complete or one.name == other.name or other.claims is None:
+        return
+    if len(other.claims) != math.prod(one.shape):
+        return
+    if not other.wrong.any():  # its claims are its own slopes, which are those of `one` as well
+        return
+    slope, claims = one.slope[one.wrong], other.claims[(one.places - one.start)[one.wrong]].astype(np.float64)
+    tolerance = MARGIN * one.bar[one.wrong] + ROUNDING * np.abs(slope)
+    if np.all(np.abs(claims - slope) <= tolerance) and is_no_coincidence(tolerance, np.abs(slope), 0, tries):
+        text = f"claimed = the slope of another array, while its own stands in {other.name}: are the two swapped?"
+        yield Explanation("rearranged", "", text)
 
 
-def summed(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+def summed(one: Evidence, other: Evidence, tries: float) -> Iterator[Explanation]:
     """Explain claims that are sums of the slopes of another array over one of its axes: of weights, for biases."""
-    found: dict[str, Explanation] = {}
-    for one, other in itertools.product(arrays, every):
-        if one.name in found or not (one.is_complete and other.is_complete) or len(other.shape) != len(one.shape) + 1:
+    if not (one.is_complete and other.is_complete) or len(other.shape) != len(one.shape) + 1:
+        return
+    for axis in range(len(other.shape)):
+        if np.delete(other.shape, axis).tolist() != list(one.shape):
             continue
-        for axis in range(len(other.shape)):
-            if np.delete(other.shape, axis).tolist() != list(one.shape):
-                continue
-            slope, bar = (other.shaped(each).sum(axis=axis).ravel() for each in (other.slope, other.bar))
-            for count, what in ((1, "summed"), (other.shape[axis], "averaged")):
-                allowed = MARGIN * bar / count + ROUNDING * np.abs(one.claimed)
-                if np.isfinite(one.claimed).all() and is_nothing(one, one.claimed - slope / count, allowed, tries):
-                    text = f"claimed = the slope of {other.name}, {what} over axis {axis}"
-                    found[one.name] = Explanation("others", "", f"{text}: is its gradient reduced to this?")
-    return found
+        slope, bar = (other.shaped(each).sum(axis=axis).ravel() for each in (other.slope, other.bar))
+        for count, what in ((1, "summed"), (other.shape[axis], "averaged")):
+            allowed = MARGIN * bar / count + ROUNDING * np.abs(one.claimed)
+            if np.isfinite(one.claimed).all() and is_nothing(one, one.claimed - slope / count, allowed, tries):
+                text = f"claimed = the slope of {other.name}, {what} over axis {axis}"
+                yield Explanation("others", "", f"{text}: is its gradient reduced to this?")
 
 
-def by_errors(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
-    """Explain errors of arrays that are slopes of another array, a multiple of these, or its errors."""
-    found: dict[str, Explanation] = {}
-    for one, other in itertools.product(arrays, every):
-        if one.name in found or not are_alike(one, other):
-            continue
-        allowed = MARGIN * (one.bar + other.bar) + ROUNDING * (np.abs(one.claimed) + np.abs(other.claimed))
-        for sign, what in ((1.0, "+"), (-1.0, "-")):
-            if is_nothing(one, one.error - sign * other.slope, allowed, tries):
-                text = (
-                    f"claimed = slope {what} that of {other.name}: is a part that they share missing, or counted twice?"
-                )
-                found[one.name] = Explanation("others", "", text)
-            elif other.wrong.any() and is_nothing(one, one.error - sign * other.error, allowed, tries):
-                first, second = sorted((one.name, other.name))
-                are, of = ("the same", "+") if sign > 0 else ("the same but for their signs", "-")
-                asked = f"is the derivative wrong of something that depends on {first} {of} {second}?"
-                text = f"the errors of {first} and {second} are {are}: {asked}"
-                found[one.name] = Explanation("others", "", text)
-        if one.name not in found and (text := _multiple(one, other, allowed, tries)):
-            found[one.name] = Explanation("others", "", text)
-    return found
+def by_errors(one: Evidence, other: Evidence, tries: float) -> Iterator[Explanation]:
+    """Explain errors that are slopes of another array, a multiple of these, or its errors."""
+    if not are_alike(one, other):
+        return
+    allowed = MARGIN * (one.bar + other.bar) + ROUNDING * (np.abs(one.claimed) + np.abs(other.claimed))
+    for sign, what in ((1.0, "+"), (-1.0, "-")):
+        if is_nothing(one, one.error - sign * other.slope, allowed, tries):
+            text = f"claimed = slope {what} that of {other.name}: is a part that they share missing, or counted twice?"
+            yield Explanation("others", "", text)
+        elif other.wrong.any() and is_nothing(one, one.error - sign * other.error, allowed, tries):
+            first, second = sorted((one.name, other.name))
+            are, of = ("the same", "+") if sign > 0 else ("the same but for their signs", "-")
+            asked = f"is the derivative wrong of something that depends on {first} {of} {second}?"
+            yield Explanation("others", "", f"the errors of {first} and {second} are {are}: {asked}")
+    yield from _multiples(one, other, allowed, tries)
 
 
-def _multiple(one: Evidence, other: Evidence, allowed: Flat, tries: float) -> str:
-    """Return the multiple of the slopes of another array by which claims are off; "" if it is none."""
+def _multiples(one: Evidence, other: Evidence, allowed: Flat, tries: float) -> Iterator[Explanation]:
+    """Explain errors that are a multiple of the slopes of another array."""
     slope, error = other.slope[one.wrong], one.error[one.wrong]
     if len(error) < FEWEST_WRONG or not slope.all():
-        return ""
+        return
     # The slopes of the other array are off by their own bars, times the factor.
     rough = float(np.max(np.abs(error))) / float(np.max(np.abs(slope)))
     off = max(1.0, rough) * allowed[one.wrong]
     for _, number, _ in multiples(error, off, slope[None], WAYS * tries):
         part = f"{'+' if number > 0 else '-'} {abs(number):.6g} × that of {other.name}"
-        return f"claimed = slope {part}: is a part that they share missing, or counted too often?"
-    return ""
+        text = f"claimed = slope {part}: is a part that they share missing, or counted too often?"
+        yield Explanation("others", "", text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -26,37 +25,31 @@ from .pairs import (
 )
 
 
-def by_values(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+def by_values(one: Evidence, other: Evidence, tries: float) -> Iterator[Explanation]:
     """Explain errors that are a multiple of another array itself, or of how far the two are apart: a lost coupling."""
-    found: dict[str, Explanation] = {}
-    for one, other in itertools.product(arrays, every):
-        if one.name in found or not are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
-            continue
-        bases = np.stack([other.x, one.x - other.x])[:, one.wrong]
-        allowed = (MARGIN * one.bar + ROUNDING * np.abs(one.claimed))[one.wrong]
-        for row, number, _ in multiples(one.error[one.wrong], allowed, bases, WAYS * tries):
-            of = other.name if row == 0 else f"({one.name} - {other.name})"
-            text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
-            found[one.name] = Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
-    return found
+    if not are_alike(one, other) or one.wrong.sum() < FEWEST_WRONG:
+        return
+    bases = np.stack([other.x, one.x - other.x])[:, one.wrong]
+    allowed = (MARGIN * one.bar + ROUNDING * np.abs(one.claimed))[one.wrong]
+    for row, number, _ in multiples(one.error[one.wrong], allowed, bases, WAYS * tries):
+        of = other.name if row == 0 else f"({one.name} - {other.name})"
+        text = f"claimed = slope {'+' if number > 0 else '-'} {abs(number):.6g} × {of}"
+        yield Explanation("others", "", f"{text}: is a term of the two missing, or counted twice?")
 
 
-def by_products(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
+def by_products(one: Evidence, other: Evidence, tries: float) -> Iterator[Explanation]:
     """Explain claims that are the slopes times a power of another array, or a multiple of that: a forgotten factor."""
-    found: dict[str, Explanation] = {}
-    for one, other in itertools.product(arrays, every):
-        if one.name in found or not are_alike(one, other):
-            continue
-        x = other.x[one.wrong]
-        if not (len(x) and x.all()) or _have_one_size(x):
-            continue
-        with np.errstate(all="ignore"):
-            bases = functions_of(x)
-        for row, number, _ in multiples_of_slopes(one, bases, WAYS * tries):
-            factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
-            text = f"claimed = {factor}slope {FORMS[row].format(other.name)}: {ASKED}"
-            found[one.name] = Explanation("others", "", text)
-    return found
+    if not are_alike(one, other):
+        return
+    x = other.x[one.wrong]
+    if not (len(x) and x.all()) or _have_one_size(x):
+        return
+    with np.errstate(all="ignore"):
+        bases = functions_of(x)
+    for row, number, _ in multiples_of_slopes(one, bases, WAYS * tries):
+        factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
+        text = f"claimed = {factor}slope {FORMS[row].format(other.name)}: {ASKED}"
+        yield Explanation("others", "", text)
 
 
 def _have_one_size(values: Flat) -> bool:
