@@ -57,7 +57,9 @@ def test_json(run, folder):
 @pytest.mark.parametrize(("name", "start"), [("out.svg", b"<?xml"), ("out.png", b"\x89PNG")])
 def test_plots(run, folder, name, start):
     pytest.importorskip("matplotlib")
-    status, output, errors = run("study", "model.py:loss", "--at", "x.npy", "--index", 1, "--plot", name)
+    (folder / "deep").mkdir()
+    (folder / "moves.py").write_text("import os\nfrom model import loss\nos.chdir('deep')\n")
+    status, output, errors = run("study", "moves.py:loss", "--at", "x.npy", "--index", 1, "--plot", name)
     assert (status, errors) == (0, "")
     assert "order" in output
     assert (folder / name).read_bytes().startswith(start)

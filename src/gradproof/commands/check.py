@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from .arguments import (
     count,
     painter,
 )
-from .failure import UsageError, current_folder
+from .failure import UsageError, file_named
 from .files import require_outputs
 from .formats import FORMATS, add_formats, annotate, is_printed, printed, write_formats
 from .output import only_the_result
@@ -145,13 +144,13 @@ def _checked(options: argparse.Namespace) -> tuple[Any, tuple[Any, Any, Any]]:
     from .targets import loading
 
     check, claim = _chosen(options)
-    # The user's code may go to another folder; an empty name is refused as it is.
-    given = {name: getattr(options, name) for name in ("save", "resume")}
-    files = {name: path and os.path.join(current_folder(), path) for name, path in given.items() if path is not None}  # noqa: PTH118
     function, claimed = loading.load_functions(options.objective, claim, calling(options))
     if check.__name__ != "check" and any(map(loading.is_native, (function, claimed))):
         raise UsageError("C functions have one output each: check their --gradient")
     x = loading.load_point_for(options.at, function, claimed)
+    given = {name: getattr(options, name) for name in ("save", "resume")}
+    # An empty name is refused as it is.
+    files = {name: path and str(file_named(path)) for name, path in given.items() if path is not None}
     return check(function, claimed, x, **_settings(options) | files), (function, claimed, x)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..run.atomic_files import write_atomically
-from .failure import UsageError, current_folder
+from .failure import UsageError, file_named
 from .process.streams import descriptor
 
 STDOUT = "-"
@@ -40,7 +40,6 @@ def require_outputs(options: argparse.Namespace, *names: str) -> None:
         if place in kept:
             raise UsageError(f"--{name} {path} would be written over what {kept[place]} names: give another file")
         places[place] = name
-    _keep_places(options, *names)
 
 
 def _kept(options: argparse.Namespace) -> dict[Any, str]:
@@ -91,24 +90,11 @@ def _is_output(found: os.stat_result) -> bool:
     )
 
 
-def _keep_places(options: argparse.Namespace, *names: str) -> None:
-    """Let the files that options name stay where they are, even if the user's code goes to another folder."""
-    for name in names:
-        if (path := getattr(options, name)) is not None and path != STDOUT:
-            setattr(options, name, str(current_folder() / path))
-
-
-def write_json(found: Any, path: str | None) -> None:
-    """Write the result to the file of --json, if there is one."""
-    if path is not None and path != STDOUT:
-        write_file("--json", path, found.to_json())
-
-
 def write_file(option: str, path: str, text: str) -> None:
     """Write a text to a file, which at every moment is the old one or the new one as a whole."""
     with written(option, path):
         # The file that a link points to; pipes and devices cannot be replaced.
-        target = Path(path).resolve()
+        target = file_named(path).resolve()
         if target.exists() and not target.is_file():
             target.write_text(f"{text}\n", encoding="utf-8")
         else:

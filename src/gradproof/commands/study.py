@@ -13,7 +13,8 @@ from .arguments import (
     calling,
     count,
 )
-from .files import require_outputs, write_json, written
+from .failure import file_named
+from .files import STDOUT, require_outputs, write_file, written
 from .output import only_the_result
 
 NOTES = """\
@@ -50,13 +51,14 @@ def add_study(commands: Any) -> None:
 def run_study(options: argparse.Namespace) -> int:
     """`gradproof study`."""
     _require_outputs(options)
-    with only_the_result(options.json == "-"):
+    with only_the_result(options.json == STDOUT):
         found = _studied(options)
-    print(found.to_json() if options.json == "-" else found)
-    write_json(found, options.json)
+    print(found.to_json() if options.json == STDOUT else found)
+    if options.json not in (None, STDOUT):
+        write_file("--json", options.json, found.to_json())
     if options.plot is not None:
         with written("--plot", options.plot):
-            found.save_plot(options.plot)
+            found.save_plot(file_named(options.plot))
     return DONE
 
 
