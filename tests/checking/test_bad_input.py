@@ -192,6 +192,7 @@ def test_points_that_cannot_be_checked_at(x, error, sentence):
     [
         ({"mode": "quick"}, ValueError, 'mode must be "auto", "full" or "lines", not \'quick\''),
         ({"mode": None}, ValueError, 'mode must be "auto", "full" or "lines", not None'),
+        ({"mode": ["full"]}, ValueError, 'mode must be "auto", "full" or "lines", not [\'full\']'),
         ({"budget": 0}, ValueError, "budget must be at least 1 evaluation of the objective, not 0"),
         ({"budget": -3}, ValueError, "budget must be at least 1 evaluation of the objective, not -3"),
         ({"budget": 1 << 70}, ValueError, "budget must be less than 2**63"),

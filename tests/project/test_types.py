@@ -14,10 +14,11 @@ import pytest
 import gradproof
 import gradproof.jax
 import gradproof.torch
+from gradproof.engine import MODES
 from gradproof.lesson.training import check_along
 from gradproof.report import records
 from gradproof.run import keywords
-from gradproof.run.settings import CONVENTIONS, MODES
+from gradproof.run.settings import CONVENTIONS
 
 SOURCE = Path(gradproof.__file__).parents[1]
 SNIPPET = """
@@ -26,6 +27,7 @@ import numpy as np
 import gradproof
 import gradproof.jax
 import gradproof.torch
+from gradproof.engine import MODES
 
 def f(x: Any) -> float: return float(np.sum(x**2))
 def g(x: Any) -> Any: return 2 * x
@@ -111,7 +113,7 @@ def test_the_settings_are_those_of_check():
 
 
 def test_the_words_are_those_that_are_accepted():
-    assert typing.get_args(keywords.Mode) == MODES
+    assert typing.get_args(keywords.Mode) == tuple(MODES)
     assert typing.get_args(keywords.Convention) == tuple(CONVENTIONS)
     assert set(typing.get_args(records.Verdict)) == {"right", "wrong", "inconclusive"}
     for word in typing.get_args(keywords.Inconclusive):

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..engine import MODES
 from ..problem.bounds import Bounds
 from ..problem.numbers import Flat, in_short
 from ..problem.probes import PROBE
@@ -35,8 +36,6 @@ HEAD = struct.Struct("<8sQ32sQ")
 CHECKSUM = slice(16, 48)
 LENGTH = struct.Struct("<Q")
 INTEGERS, REALS = np.dtype("<i8"), np.dtype("<f8")
-# How a check goes: where "auto" was asked for, that is settled before it is saved.
-WAYS = ("full", "lines")
 NEXT = "\0"
 ANEW = "begin a new check"
 OTHER_PARTS = "its parts are not those of a saved check"
@@ -259,7 +258,8 @@ def unpacked(data: memoryview, path: Any) -> Saved:
             raise ValueError("the vectors of the kept rounds differ in length")
         if len(saved.probes) != len(saved.values):
             raise ValueError("there is not one value per probe")
-        if saved.mode not in WAYS:
+        # Where "auto" was asked for, that is settled before a check is saved.
+        if saved.mode not in MODES.keys() - {"auto"}:
             raise ValueError("no check goes in this mode")
         return saved
     except (struct.error, ValueError):

@@ -9,14 +9,13 @@ import os
 import time
 from typing import Any, NamedTuple
 
-from ..engine import Options
+from ..engine import MODES, Options
 from ..problem.numbers import as_float, in_short, read_seed, whole
 from ..problem.point import EVERYTHING, Choice, Problem, read_problem
 
 # Whether the gradient of a real f of a complex number x + iy is df/dx - i df/dy instead of df/dx + i df/dy.
 CONVENTIONS = {"pytorch": False, "jax": True, "autograd": True}
 DEFAULT_CONVENTION = "pytorch"
-MODES = ("auto", "full", "lines")
 
 
 class Settings(NamedTuple):
@@ -97,7 +96,7 @@ def refuse_unknown_precision(precision: Any) -> None:
 
 
 def _options(mode: Any, seed: Any, budget: Any, rtol: Any, atol: Any) -> Options:
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         raise ValueError(f'mode must be "auto", "full" or "lines", not {in_short(mode)}')
     number = read_seed(seed)
     most = 0 if budget is None else _budget(budget)
