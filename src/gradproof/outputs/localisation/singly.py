@@ -64,7 +64,7 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
         return _of_few(entries, wrong[:COORDINATES], covector.support, covector)
     support = covector.support[is_single]
     found = _of_few(entries, looked_at[:COORDINATES], support, covector)
-    last_places = spacings(entries.function, support, covector.weights[support])
+    last_places = np.abs(covector.weights[support]) * spacings(entries.function, support)
     unknown = (one for one in looked_at if one.cause is Cause.WRONG and one.index not in found)
     doubtful = [one for one in unknown if _may_be_rounded(one, last_places, one.step)]
     for number, one in enumerate(doubtful):
@@ -133,11 +133,10 @@ def _of_suspects(
     return Singly(tuple(one for one in found if one is not None), resolution)
 
 
-def spacings(function: Function, support: Flat, weights: Flat) -> Flat:
-    """Return how large the last places of outputs in float32 are, weighed."""
+def spacings(function: Function, support: Flat) -> Flat:
+    """Return how large the last places of outputs in float32 are."""
     sizes = np.abs(function.at_x[support]).astype(np.float32)
-    weighed: Flat = np.abs(weights) * np.spacing(sizes).astype(np.float64)
-    return weighed
+    return np.spacing(sizes).astype(np.float64)
 
 
 def _may_be_rounded(finding: Finding, last_places: Flat, steps: float | Flat) -> bool:

@@ -64,7 +64,7 @@ class Still:
         self._problem, self._evaluated = entries.problem, entries.evaluated
         self.support = covector.support[function.in_float32[covector.support]]
         self._weights = np.abs(covector.weights[self.support])
-        self._spacings = spacings(function, self.support, np.ones(len(self.support)))
+        self._spacings = spacings(function, self.support)
         self._least, self._still = self._seen()
         # Those whose steps are not those of their size; what lies far from x may be outside of bounds.
         self._is_coarse = ~(self._least <= COARSE * self._spacings) & (settings.bounds is None)
