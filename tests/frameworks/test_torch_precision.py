@@ -321,12 +321,12 @@ def test_what_counts_as_rounding():
     exact = {"w": np.array([1.0, 2.0, -3.0, 1e-9]), "b": np.array([1e-18])}
     claimed = {name: one.astype(np.float32) for name, one in exact.items()}
     claimed["b"] += np.float32(1e-8)  # all that is left where terms cancel
-    clean, agreement = without_rounding(claimed, exact, "float32")
+    clean, agreement = without_rounding(claimed, exact, "float32", lambda: exact)
     assert all(clean[name] is exact[name] for name in exact)  # no copies, which large models have no room for
     assert (agreement.beyond, agreement.arrays) == (0, ())
     assert agreement.relative < 1e-7
     claimed["w"][1] *= np.float32(1.01)
-    clean, agreement = without_rounding(claimed, exact, "float32")
+    clean, agreement = without_rounding(claimed, exact, "float32", lambda: exact)
     assert clean["w"].tolist() == [1.0, float(claimed["w"][1]), -3.0, 1e-9]
     assert (agreement.beyond, agreement.arrays) == (1, ("w",))
     # Not where the gradient jumps as far within the rounding of x.
@@ -338,10 +338,10 @@ def test_what_counts_as_rounding():
 
 def test_to_what_the_least_known_array_agrees_is_told():
     exact = {"w": np.ones(1000), "b": np.full(3, 1e-4)}
-    agreement = without_rounding({"w": exact["w"], "b": 1.01 * exact["b"]}, exact, "float32")[1]
+    agreement = without_rounding({"w": exact["w"], "b": 1.01 * exact["b"]}, exact, "float32", lambda: exact)[1]
     assert (agreement.beyond, agreement.where, agreement.most) == (0, "b", pytest.approx(0.01))
     assert "to 5e-08; b by itself to 0.01: " in agreement.sentence()
-    agreement = without_rounding({"w": exact["w"], "b": (1 + 1e-7) * exact["b"]}, exact, "float32")[1]
+    agreement = without_rounding({"w": exact["w"], "b": (1 + 1e-7) * exact["b"]}, exact, "float32", lambda: exact)[1]
     assert "by itself" not in agreement.sentence()
     doubled = {"w": exact["w"], "b": 2 * exact["b"]}
     agreement = without_rounding(doubled, exact, "float32", lambda: {**exact, "b": 0.5 * exact["b"]})[1]
@@ -395,7 +395,7 @@ def test_rounding_is_told_in_arrays_of_any_layout(order):
     exact = {"w": np.random.default_rng(0).normal(size=(400, 300)), "b": np.broadcast_to(0.0, (3,))}  # several blocks
     claimed = {"w": np.array(exact["w"], np.float32, order=order), "b": np.broadcast_to(np.float32(0), (3,))}
     claimed["w"][[0, 399], [299, 7]] *= np.float32(1.1)
-    clean, agreement = without_rounding(claimed, exact, "float32")
+    clean, agreement = without_rounding(claimed, exact, "float32", lambda: exact)
     assert (agreement.beyond, agreement.arrays) == (2, ("w",))
     assert np.argwhere(clean["w"] != exact["w"]).tolist() == [[0, 299], [399, 7]]
     assert 0 < agreement.relative < 1e-7

@@ -38,8 +38,8 @@ class InFloat64:
 
     Parameters
     ----------
-    asked
-        The check.
+    asked, rows
+        The check, and the rows that it is on: with these there is none in float64.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class InFloat64:
         What the rounding of a claim allows that cannot be compared with the same gradient in float64; else 0.
     """
 
-    def __init__(self, asked: Asked, rows: int | None = None) -> None:
+    def __init__(self, asked: Asked, rows: int | None) -> None:
         if rows is not None:
             raise TypeError("precision cannot be used with rows: convert the data and x to float64")
         if isinstance(asked.objective, (InPlace, NativeFunction, Terms)):

@@ -27,7 +27,7 @@ class Asked(NamedTuple):
     bounds: Any = None
 
 
-def read_arguments(objective: Any, gradient: Any, x: Any, args: Any = (), bounds: Any = None) -> Asked:
+def read_arguments(objective: Any, gradient: Any, x: Any, args: Any, bounds: Any) -> Asked:
     """Return the check that the arguments of `gradproof.check` ask for; raise an error if they do not fit."""
     if gradient is None:
         ready = _ready(objective, x)

@@ -31,7 +31,7 @@ def is_ready(problem: Any) -> bool:
     return isinstance(problem, Mapping) or any(_get(problem, name) is not None for name in OBJECTIVE)
 
 
-def read_ready(problem: Any, x: Any = None) -> Ready:
+def read_ready(problem: Any, x: Any) -> Ready:
     """Return what a problem holds; raise a TypeError that says what was looked for if something is missing.
 
     Parameters

@@ -53,9 +53,9 @@ def with_linearised_kinks(
     settings: Mapping[str, Any],
     check: Callable[[Any], Report],
     linearised: Callable[[], Linearised | None],
-    at_once: Linearised | None = None,
     *,
-    is_own: bool = True,
+    at_once: Linearised | None,
+    is_own: bool,
 ) -> Report:
     """Check a gradient; where it disagrees at kinks that meet, with the slopes that automatic differentiation takes.
 

@@ -106,7 +106,7 @@ def without_rounding(
     claimed: Mapping[str, Flat],
     exact: Mapping[str, Flat],
     kind: str,
-    nearby: Callable[[], Mapping[str, Flat]] | None = None,
+    nearby: Callable[[], Mapping[str, Flat]],
 ) -> tuple[dict[str, Flat], Agreement]:
     """Return a claimed gradient with its rounding errors taken out, and how large they are.
 
@@ -126,7 +126,7 @@ def without_rounding(
     typical = {name: math.sqrt(_square(one) / max(one.size, 1)) for name, one in exact.items()}
     cancelled = TERMS * UNITS[kind] * max(typical.values()) + SMALLEST[kind]
     beyond = _beyond(claimed, exact, _explained_at_once(kind), typical, cancelled)
-    if nearby is not None and beyond:
+    if beyond:
         _take_out_rounding(beyond, claimed, exact, nearby)
         beyond = {name: mask for name, mask in beyond.items() if mask.any()}
     clean = {name: np.where(beyond[name], claimed[name], one) if name in beyond else one for name, one in exact.items()}

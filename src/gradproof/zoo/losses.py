@@ -30,8 +30,6 @@ class Loss(NamedTuple):
         Maps the same to the derivative of each row's loss with respect to its scores, of shape (rows, classes).
     kinks : tuple of float
         Values of `switch` at which the derivative jumps.
-    only_c1 : tuple of float
-        Values of `switch` at which only the second derivative jumps.
     switch : callable
         Maps scores and classes to the variable of `kinks`, with any number of columns per row.
 
@@ -49,7 +47,6 @@ class Loss(NamedTuple):
     value: Callable[[Array, Array], Array]
     derivative: Callable[[Array, Array], Array]
     kinks: tuple[float, ...] = ()
-    only_c1: tuple[float, ...] = ()
     switch: Callable[[Array, Array], Array] = _nothing
 
 

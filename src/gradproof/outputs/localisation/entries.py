@@ -246,7 +246,7 @@ class Entries:
         report = self.report_of_output(column, suspect, rtol)
         return None if report is None else self.entry(column, suspect, report)
 
-    def report_of_output(self, column: Column, suspect: Suspect, rtol: float | None = None) -> Report | None:
+    def report_of_output(self, column: Column, suspect: Suspect, rtol: float | None) -> Report | None:
         """Check one output along one coordinate, with a tolerance of its own; return None if the budget is spent."""
 
         def output(u: Flat) -> float:
