@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from models import TWINS
 from properties import refuted
 from scipy.optimize import minimize
 
@@ -13,20 +14,9 @@ X = RANDOM.normal(size=N)
 ROWS = RANDOM.normal(size=(200, N)) / np.sqrt(N)
 
 
-def rosenbrock(x):
-    return np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
-
-
-def slopes_of_rosenbrock(x):
-    slopes, bend = np.zeros_like(x), x[1:] - x[:-1] ** 2
-    slopes[:-1] = -400 * x[:-1] * bend - 2 * (1 - x[:-1])
-    slopes[1:] += 200 * bend
-    return slopes
-
-
 SMOOTH = {
     "logistic": (lambda x: np.sum(np.logaddexp(0, -(ROWS @ x))), lambda x: -ROWS.T @ (1 / (1 + np.exp(ROWS @ x)))),
-    "Rosenbrock": (rosenbrock, slopes_of_rosenbrock),
+    "Rosenbrock": TWINS["rosenbrock"],
     "cubes": (lambda x: np.sum(x**3), lambda x: 3 * x**2),
     "exponentials": (lambda x: np.sum(np.exp(0.3 * x)), lambda x: 0.3 * np.exp(0.3 * x)),
     "sines": (lambda x: np.sum(np.sin(3 * x)), lambda x: 3 * np.cos(3 * x)),

@@ -1,11 +1,9 @@
 """One line and status 2 for functions that give the wrong thing; the user's own errors come whole."""
 
 import os
-import signal
-import time
 
 import pytest
-from command_line import SOURCE, assert_one_line, start_process
+from command_line import SOURCE, assert_one_line, interrupted
 
 from gradproof.commands import main as command
 
@@ -152,22 +150,16 @@ def slow(y):
 """
 
 
-def interrupted(folder, gradient, where):
+def interrupted_from(folder, gradient, where):
     """Send Ctrl-C to a check once the objective is slow: from where on, or from the beginning."""
     (folder / "slow.py").write_text(SLOW.replace("WHERE", str(where)))
-    process = start_process(folder, "check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x")
-    waited = time.monotonic() + 60
-    while not (folder / "started").exists() and process.poll() is None and time.monotonic() < waited:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
-    return process.returncode, output, errors
+    return interrupted(folder, "check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(("gradient", "status", "word"), [("right", 3, "inconclusive: "), ("wrong", 1, "wrong: ")])
 def test_control_c_prints_what_was_found(folder, gradient, status, word):
-    given, output, errors = interrupted(folder, gradient, 2000)
+    given, output, errors = interrupted_from(folder, gradient, 2000)
     assert (given, errors) == (status, "")
     assert output.startswith(word)
     assert "then Ctrl-C ended the check" in output
@@ -176,7 +168,7 @@ def test_control_c_prints_what_was_found(folder, gradient, status, word):
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize(("gradient", "where"), [("right", -1), ("slow", 2000)])
 def test_control_c_before_anything_was_found(folder, gradient, where):
-    assert interrupted(folder, gradient, where) == (130, "", "gradproof: interrupted\n")
+    assert interrupted_from(folder, gradient, where) == (130, "", "gradproof: interrupted\n")
 
 
 CHECK = ("check", "model.py:loss", "--at", "x.npy")

@@ -3,13 +3,11 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from command_line import SOURCE, assert_one_line, start_process
+from command_line import SOURCE, assert_one_line, interrupted
 
 MODEL = """
 import pathlib, time
@@ -42,17 +40,6 @@ def model(folder):
 
 def arguments(gradient, *others):
     return ["check", "slow.py:f", "--gradient", f"slow.py:{gradient}", "--at", "slow.py:x", "--mode", "full", *others]
-
-
-def interrupted(folder, *words):
-    """Send Ctrl-C to the command once its objective hangs."""
-    process = start_process(folder, *words)
-    waited = time.monotonic() + 60
-    while not (folder / "started").exists() and process.poll() is None and time.monotonic() < waited:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
-    return process.returncode, output, errors
 
 
 def finished(folder, words):

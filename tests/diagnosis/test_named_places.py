@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explaining import told
 
 from gradproof import check
 
@@ -14,13 +15,6 @@ IMAGES, OF_IMAGES = RNG.normal(size=(2, 7, 6)), RNG.uniform(0.5, 2.0, (2, 7, 6))
 GATES, OF_GATES = RNG.normal(size=(3, 16)), RNG.uniform(0.5, 2.0, (3, 16))
 PICTURE, OF_PICTURE = RNG.normal(size=(5, 5)), RNG.uniform(0.5, 2.0, (5, 5))
 BATCH, OF_BATCH = RNG.normal(size=(3, 4, 5)), RNG.uniform(0.5, 2.0, (3, 4, 5))
-
-
-def told(f, x, claimed):
-    """What a check says of claims, where it says it, and which coordinates are wrong."""
-    report = check(f, claimed, x)
-    assert report.verdict == "wrong"
-    return " ".join(map(str, report.explanations)), report
 
 
 def entropy_of_labels(x):

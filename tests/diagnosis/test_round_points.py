@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explaining import told
 
 from gradproof import check
 
@@ -11,12 +12,6 @@ RNG = np.random.default_rng(4040)
 ANGLES = np.arange(6) * np.pi / 3
 RING = np.c_[np.cos(ANGLES), np.sin(ANGLES), np.zeros(6)]
 WEIGHTS = RNG.uniform(0.5, 2.0, (6, 6))
-
-
-def told(f, x, claimed):
-    report = check(f, claimed, x)
-    assert report.verdict == "wrong"
-    return " ".join(map(str, report.explanations)), report
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explaining import told
 
 from gradproof import check
 
@@ -11,12 +12,6 @@ RNG = np.random.default_rng(77001)
 POINTS = np.array([[i, j, k] for i in range(2) for j in range(2) for k in range(3)], float) * 1.15
 POINTS += 0.08 * RNG.normal(size=POINTS.shape)
 POSITIVE, WEIGHTS = RNG.uniform(0.4, 2.2, 12), RNG.uniform(0.5, 2.0, 12)
-
-
-def told(f, x, claimed):
-    report = check(f, claimed, x)
-    assert report.verdict == "wrong"
-    return " ".join(map(str, report.explanations)), report
 
 
 def pairs(x):

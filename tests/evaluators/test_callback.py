@@ -2,17 +2,12 @@
 
 import numpy as np
 import pytest
-from evaluation import X, cubes, loop
+from evaluation import X, cubes, cubes_in_c, loop
 
 import gradproof
 from gradproof.evaluators.callback import as_native
 from gradproof.library import ffi
 from gradproof.problem.point import read_problem
-
-
-def in_c(x, n, value, _user):
-    value[0] = sum(x[index] ** 3 for index in range(n))
-    return 0
 
 
 def called(callback, x=X):
@@ -27,7 +22,7 @@ def test_callback_of_every_kind():
     kinds = [
         cubes,
         gradproof.batched(lambda p: np.sum(p**3, axis=1)),
-        gradproof.native(ffi.callback("gradproof_objective", in_c)),
+        gradproof.native(ffi.callback("gradproof_objective", cubes_in_c)),
         numba.njit(loop),
     ]
     for objective in kinds:

@@ -15,6 +15,7 @@ import cancelling
 import numpy as np
 import pytest
 import workers
+from evaluation import cubes_in_c
 from workers import X, faulty, fields, objective, right, slow
 
 import gradproof
@@ -317,13 +318,8 @@ def test_layouts_travel_without_arrays():
     assert again["b"].first == 60
 
 
-def in_c(x, n, value, _user):
-    value[0] = sum(x[index] ** 3 for index in range(n))
-    return 0
-
-
 def test_native(pool):
-    function = gradproof.native(ffi.callback("gradproof_objective", in_c))
+    function = gradproof.native(ffi.callback("gradproof_objective", cubes_in_c))
     x = X[:40]
     with ThreadPoolExecutor(2) as threads:
         assert gradproof.check(function, 3 * x**2, x, executor=threads).verdict == "right"

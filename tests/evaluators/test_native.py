@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from evaluation import X, cubes, cubes_gradient, expected, faulty, loop, twins, values_of
+from evaluation import X, cubes, cubes_gradient, cubes_in_c, expected, faulty, loop, twins, values_of
 
 import gradproof
 from gradproof.core.records import codes
@@ -19,14 +19,6 @@ PIECES = [
     gradproof.forward_difference,
     gradproof.centered_difference,
 ]
-
-
-def in_c(x, n, value, _user):
-    total = 0.0
-    for index in range(n):
-        total += x[index] * x[index] * x[index]
-    value[0] = total
-    return 0
 
 
 def gradient_in_c(x, n, values, _user):
@@ -67,7 +59,7 @@ SOURCES = [from_cffi, from_ctypes, from_numba, from_scipy, from_address]
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_native(source):
-    objective, gradient = gradproof.native(source(in_c)), gradproof.native(source(gradient_in_c))
+    objective, gradient = gradproof.native(source(cubes_in_c)), gradproof.native(source(gradient_in_c))
     assert values_of(objective).tolist() == expected(loop)
     twins(objective)
     assert gradproof.check(objective, gradient, X).verdict == "right"
@@ -86,7 +78,7 @@ def test_native_float32():
 
 
 def scaled_in_c(x, n, value, user):
-    in_c(x, n, value, user)
+    cubes_in_c(x, n, value, user)
     value[0] *= ctypes.cast(user, ctypes.POINTER(ctypes.c_double))[0]
     return 0
 
@@ -124,7 +116,7 @@ def test_native_user_data_of_scipy():
 
 def returning(code, limit):
     """An objective that returns a code where its first coordinate is above a limit."""
-    return from_cffi(lambda x, n, value, user: code if x[0] > limit else in_c(x, n, value, user))
+    return from_cffi(lambda x, n, value, user: code if x[0] > limit else cubes_in_c(x, n, value, user))
 
 
 @pytest.mark.parametrize("limit", [X[0] - 1, X[0]], ids=["at x", "elsewhere"])
@@ -176,7 +168,7 @@ def returning_nan(limit):
         if x[0] > limit:
             value[0] = float("nan")
             return 0
-        return in_c(x, n, value, user)
+        return cubes_in_c(x, n, value, user)
 
     return from_cffi(objective)
 
@@ -204,7 +196,7 @@ def test_native_user_data_of_no_use(user, sentence):
     if user == "text":
         user = ["text"]
     with pytest.raises(TypeError, match=sentence):
-        gradproof.native(from_ctypes(in_c), user)
+        gradproof.native(from_ctypes(cubes_in_c), user)
 
 
 def test_native_null():

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
+from workers import N, X, faulty, right
 
 import gradproof
 from gradproof.engine import ROUND
 from gradproof.evaluators.pace import TimeIsUp
 from gradproof.run import recording, resuming
 
-N = 1200
-X = np.linspace(1, 2, N)
 NEVER = -9
 
 
@@ -28,14 +27,6 @@ class Objective:
         if self.calls == self.call:
             raise KeyboardInterrupt
         return float(np.sum(x * x * x + np.abs(x - self.kinks)))
-
-
-def right(x):
-    return 3 * x**2 + np.sign(x - 1.5)
-
-
-def faulty(x):
-    return right(x) * np.where(np.arange(x.size) % 97 == 5, 1.01, 1)
 
 
 def fields(report):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import drivenlines
 import numpy as np
 import pytest
+from drivenlines import waves
 from sharded import answers_of, driven, report_of, shards_of
 
 import gradproof
@@ -18,10 +19,6 @@ from gradproof.shards.all_shards import typical_of
 
 N = 4200
 CUTS = ([1024], [1, 1023, 1024, 3000, 3001, 4199])
-
-
-def waves(x):
-    return math.fsum(np.sin(np.asarray(x, np.float64) + 0.25).tolist())
 
 
 def point(dtype=np.float64):

@@ -15,6 +15,14 @@ def cubes(x):
     return np.sum(x**3)
 
 
+def cubes_in_c(x, n, value, _user):
+    total = 0.0
+    for index in range(n):
+        total += x[index] * x[index] * x[index]
+    value[0] = total
+    return 0
+
+
 def cubes_gradient(x):
     return 3 * x**2
 

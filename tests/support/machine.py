@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from properties import same
+
 
 @functools.cache
 def compiled(function: Any, *parameters: str, result: str = "float64") -> Callable[..., Any]:
@@ -24,3 +26,13 @@ def compiled(function: Any, *parameters: str, result: str = "float64") -> Callab
 def both(function: Any, *parameters: str, result: str = "float64") -> list[Callable[..., Any]]:
     """Return a core function as it is and as machine code."""
     return [function, compiled(function, *parameters, result=result)]
+
+
+def alike(function: Any, words: Any) -> Any:
+    """A function of memory gives the same, and leaves the same behind, in both ways of running."""
+    other = words.copy()
+    here = function(words)
+    there = compiled(function, "voidptr")(other.ctypes.data)
+    assert same(here, there)
+    assert words.tobytes() == other.tobytes()
+    return here

@@ -8,6 +8,7 @@ from typing import Any
 import driven
 import drivenlines
 import numpy as np
+import pytest
 from rounds import options_of
 from witnesses import bits, new_report, records, sizes_of, twin_of
 
@@ -107,3 +108,5 @@ class Turns:
 
 
 MODES = {"full": MODE_FULL, "lines": MODE_LINES}
+
+in_every_mode = pytest.mark.parametrize("mode", MODES.values(), ids=MODES)

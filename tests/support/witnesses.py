@@ -55,6 +55,16 @@ def as_probes(*probes: Any) -> Any:
     return out
 
 
+def in_c(objective: Callable[[Any], float]) -> Callable[..., int]:
+    """An objective of a copy of the point, as C has it."""
+
+    def function(point: Any, n: int, value: Any, user: Any) -> int:
+        value[0] = objective(np.array(point[:n]))
+        return 0
+
+    return function
+
+
 def twin_of(x: Any) -> str:
     """What the name of a function ends in that takes vectors like x."""
     return "_f32" if x.dtype == np.float32 else ""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from driven import PROBLEMS, hurried
-from witnesses import bits, records
+from witnesses import bits, in_c, records
 
 from gradproof.core.records import border, codes
 from gradproof.core.records.border import Options, Probe
@@ -23,16 +23,6 @@ def begun(witness: Any, x: Any, claimed: Any, budget: int = 0, mode: int = MODE_
     engine = np.zeros(witness("gradproof_engine_size", x.size, options), np.int64)
     assert witness("gradproof_engine_start", engine, x, claimed, np.ones(1), x.size, options) == DONE
     return engine
-
-
-def called(objective: Any) -> Any:
-    """The objective as C has it."""
-
-    def function(point: Any, n: int, value: Any, user: Any) -> int:
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
-    return function
 
 
 class Turn:
@@ -69,7 +59,7 @@ def by_rounds(witness: Any, objective: Any, x: Any, claimed: Any, budget: int) -
 def test_the_same_bits_as_by_rounds(witness, name, most):
     """Also where longer rounds are told in between, as they must be."""
     function, x, claimed, budget = PROBLEMS[name]()
-    objective = called(function)
+    objective = in_c(function)
     log, engine = by_rounds(witness, objective, x, claimed, budget)
     turn = Turn(witness, objective, x, begun(witness, x, claimed, budget))
     while turn.run(most) == DONE and turn.told[1] > 0:
@@ -89,7 +79,7 @@ def test_the_same_bits_as_by_rounds(witness, name, most):
 def test_the_same_bits_where_nobody_else_has_the_memory(witness, name):
     """There the points of pairs are made without looking at their probes; a code of the objective ends these, too."""
     function, x, claimed, budget = PROBLEMS[name]()
-    objective = called(function)
+    objective = in_c(function)
     log, _ = by_rounds(witness, objective, x, claimed, budget)
     turn = Turn(witness, objective, x, begun(witness, x, claimed, budget))
     turn.engine[0] = OWN_MARK
@@ -116,7 +106,7 @@ def test_a_wrong_gradient_is_wrong(witness):
 
     def verdict(factor: float) -> Any:
         x = np.linspace(0.5, 2, 7)
-        turn = Turn(witness, called(lambda x: float(np.sum(x**3))), x, begun(witness, x, factor * 3 * x**2))
+        turn = Turn(witness, in_c(lambda x: float(np.sum(x**3))), x, begun(witness, x, factor * 3 * x**2))
         while turn.run(ROUND) == DONE and turn.told[1]:
             pass
         report = border.Report()
@@ -148,7 +138,7 @@ def test_what_ends_a_call(witness):
         assert turn.told[0] == 1  # f(x); the round after it is asked for again
         assert turn.told[1] > 0
         assert len(calls) == 4
-    smooth = called(lambda x: float(np.sum(x)))
+    smooth = in_c(lambda x: float(np.sum(x)))
     turn = Turn(witness, smooth, x, begun(witness, x, claimed, mode=MODE_LINES))
     assert turn.run(ROUND) == codes.NULL_SIZES
     turn = Turn(witness, None, x, begun(witness, x, claimed))
@@ -172,7 +162,7 @@ NULL = {
 def test_what_is_null_is_refused(witness, name):
     """Each by its own code; without it, the check goes on as one that was never called in this way."""
     x = np.linspace(0.5, 2, 7)
-    given: dict[str, Any] = {"engine": None, "objective": called(lambda x: float(np.sum(x**3))), "user": None, "x": x}
+    given: dict[str, Any] = {"engine": None, "objective": in_c(lambda x: float(np.sum(x**3))), "user": None, "x": x}
     given |= {"probes": records(Probe, 2 * ROUND), "values": np.zeros(ROUND), "most": ROUND}
     given |= {"point": np.zeros(7), "told": np.full(2, 7)}
     engines = begun(witness, x, 3 * x**2), begun(witness, x, 3 * x**2)

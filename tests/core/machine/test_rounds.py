@@ -8,6 +8,7 @@ import pytest
 from block import sealed
 from properties import refuted
 from rounds import options_of
+from turns import in_every_mode
 from witnesses import new_report, records
 
 from gradproof.core.records import border, codes
@@ -18,10 +19,7 @@ from gradproof.core.records.lines import BLOCK_WORDS, LINES_WORDS, lines_words
 X = np.array([0.7, -1.2, 0.4, 2.1, 1.0])
 WRONG_AT = 2
 BORDERS = np.array([0, 2, 5], np.int64)
-MODES = {"full": MODE_FULL, "lines": MODE_LINES}
 MANY = 1000  # rounds: a check that does not end
-
-in_every_mode = pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 
 
 def objective(x):

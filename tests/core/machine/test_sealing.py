@@ -8,7 +8,7 @@ import pytest
 from block import block, sealed
 from lineladders import memory
 from properties import refuted
-from turns import MODES, Turns, problem_of
+from turns import Turns, in_every_mode, problem_of
 from witnesses import new_report, records
 
 from gradproof.core.machine import sealing
@@ -27,7 +27,6 @@ FULL = ["right", "wrong", "kinked", "single", "edge", "random", "hurried"]
 LINES = ["one_wrong", "some_wrong", "dense", "kinked", "single", "inside_single", "cheapest", "unfit", "random"]
 LINES += ["blurred", "parts", "edge", "not_finite", "allowed", "not_allowed", "stopped"]
 PROBLEMS = [(MODE_FULL, name) for name in FULL] + [(MODE_LINES, name) for name in LINES]
-in_every_mode = pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 # Told in parts, a check keeps values of pairs from one round to the next.
 PARTLY = [(MODE_FULL, name, 5) for name in ("wrong", "kinked", "random")]
 

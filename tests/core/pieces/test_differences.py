@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from machine import both
 from properties import arrays, refuted, sized
+from witnesses import in_c, twin_of
 
 from gradproof.core.pieces import differences as slopes
 from gradproof.core.records import codes
@@ -20,15 +21,11 @@ FORMULAS = ["forward", "centered"]
 def quotients(witness, formula, objective, x, step=None):
     """The numerical gradient; the objective is a function of a copy of the point."""
 
-    def in_c(point, n, value, user):
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
-    twin = "_f32" if x.dtype == np.float32 else ""
+    twin = twin_of(x)
     steps = None if step is None else np.full(x.size, step) if np.ndim(step) == 0 else np.array(step)
     out, work = np.full(x.size, -7.0, x.dtype), np.zeros(x.size, x.dtype)
     before = x.tobytes()
-    assert witness(f"gradproof_{formula}_difference{twin}", in_c, None, x, x.size, steps, out, work) == DONE
+    assert witness(f"gradproof_{formula}_difference{twin}", in_c(objective), None, x, x.size, steps, out, work) == DONE
     assert x.tobytes() == before
     return out
 

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from models import rosenbrock
 from oracles import lines
 from properties import refuted
+from witnesses import in_c, twin_of
 
 import gradproof
 from gradproof.core.pieces import kinks as core
@@ -38,17 +40,15 @@ NO_PLACE_FLOAT32: dict[float, str] = {
 def searched(witness, objective, x, radius=0.0, capacity=None):
     """The kinks (index, distance, left, right), and how many there are; the objective takes a copy of the point."""
 
-    def in_c(point, n, value, user):
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
     room = x.size if capacity is None else capacity
     index, count = np.full(room, -1, np.int64), np.full(1, -1, np.int64)
     distance, left, right = np.full((3, room), np.nan)
     before, work = x.tobytes(), np.zeros(x.size, x.dtype)
-    twin = "_f32" if x.dtype == np.float32 else ""
+    twin = twin_of(x)
     reals = (distance, left, right)
-    code = witness(f"gradproof_find_kinks{twin}", in_c, None, x, x.size, radius, work, index, *reals, room, count)
+    code = witness(
+        f"gradproof_find_kinks{twin}", in_c(objective), None, x, x.size, radius, work, index, *reals, room, count
+    )
     assert code == DONE
     assert x.tobytes() == before
     found = min(room, int(count[0]))
@@ -165,15 +165,11 @@ def has_none(witness, objective, x, radius=0.0):
     assert searched(witness, objective, x, radius) == ([], 0)
 
 
-def valley(x):
-    return float(np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2))
-
-
 SMOOTH = {
     "exp": lambda x: float(np.sum(np.exp(x))),
     "quartic": lambda x: float(np.sum(x**4 - 3 * x**2 + x)),
     "sin": lambda x: float(np.sum(np.sin(3 * x))),
-    "valley": valley,
+    "valley": rosenbrock,
     "logistic": lambda x: float(np.sum(np.logaddexp(0, 5 * x))),
     "bell": lambda x: float(np.exp(-np.sum(x * x))),
     "linear": lambda x: float(x @ np.arange(1, x.size + 1)),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from models import rosenbrock
 from oracles import lines
 from properties import refuted
-from witnesses import records
+from witnesses import in_c, records, twin_of
 
 import gradproof
 from gradproof.core.pieces import ladder as core
@@ -28,13 +29,9 @@ NOISE_BAR = 4 * math.sqrt(2)
 def called(witness, objective, x, index, claimed, rungs, capacity):
     """The code of the call and the number of steps; the objective takes a copy of the point."""
 
-    def in_c(point, n, value, user):
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
     before, work, count = x.tobytes(), np.zeros(x.size, x.dtype), np.full(1, -1, np.int64)
-    twin = "_f32" if x.dtype == np.float32 else ""
-    given = (in_c, None, x, x.size, index, claimed, work, rungs, capacity, count)
+    twin = twin_of(x)
+    given = (in_c(objective), None, x, x.size, index, claimed, work, rungs, capacity, count)
     code = witness(f"gradproof_ladder{twin}", *given)
     assert x.tobytes() == before
     return code, int(count[0])
@@ -57,12 +54,8 @@ def noise_of(witness, objective, x):
     """The noise floor, as the piece for it measures it."""
     work, noise = np.zeros(x.size, x.dtype), np.zeros(1)
 
-    def in_c(point, n, value, user):
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
-    twin = "_f32" if x.dtype == np.float32 else ""
-    assert witness(f"gradproof_noise_floor{twin}", in_c, None, x, x.size, 0, work, noise, None) == DONE
+    twin = twin_of(x)
+    assert witness(f"gradproof_noise_floor{twin}", in_c(objective), None, x, x.size, 0, work, noise, None) == DONE
     return float(noise[0])
 
 
@@ -202,29 +195,25 @@ def test_evaluations(library):
     refuted(all_cost, library, 60)
 
 
-def valley(x):
-    return float(np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2))
-
-
 def has_the_slopes_of_a_report(witness, index):
     """From the same values a report has the same rungs."""
     x = np.array([0.5, -1.25, 0.125, 2.0])
     seen = {}
 
     def objective(point):
-        seen[point.tobytes()] = valley(point)
+        seen[point.tobytes()] = rosenbrock(point)
         return seen[point.tobytes()]
 
     rungs = climbed(witness, objective, x, 2)
     values = patterns.Values(x)
     # x alone, then all steps to both sides.
     steps = [sign * float(step) for step in rungs["step"] for sign in (1, -1)]
-    values.keep(np.zeros(1, PROBE), np.array([valley(x)]))
+    values.keep(np.zeros(1, PROBE), np.array([rosenbrock(x)]))
     probes = np.zeros(len(steps), PROBE)
     probes["start"], probes["stop"], probes["step"] = index, index + 1, steps
     moved = x + np.outer(steps, np.arange(4) == 2)
     values.keep(probes, np.array([seen[point.tobytes()] for point in moved]))
-    expected = values.ladder(2, noise_of(witness, valley, x))
+    expected = values.ladder(2, noise_of(witness, rosenbrock, x))
     assert len(expected) == len(rungs) > 8
     for rung, other in zip(rungs, expected, strict=True):
         for name in ("step", "left", "right", "gap", "error_bar"):

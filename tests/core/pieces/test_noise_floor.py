@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from oracles import rounding
 from properties import refuted
+from witnesses import in_c
 
 from gradproof.core.pieces import noise_floor
 from gradproof.core.records import codes
@@ -32,13 +33,9 @@ UNLUCKY = pytest.mark.xfail(strict=True, reason=LUCK)
 def measured(witness, objective, x, seed=0):
     """The noise and the arithmetic; the objective is a function of a copy of the point."""
 
-    def in_c(point, n, value, user):
-        value[0] = objective(np.array(point[:n]))
-        return 0
-
     noise, arithmetic, work = np.zeros(1), np.zeros(1, np.int64), np.zeros(x.size, x.dtype)
     before = x.tobytes()
-    assert witness(SYMBOLS[x.dtype], in_c, None, x, x.size, seed, work, noise, arithmetic) == DONE
+    assert witness(SYMBOLS[x.dtype], in_c(objective), None, x, x.size, seed, work, noise, arithmetic) == DONE
     assert x.tobytes() == before
     return float(noise[0]), int(arithmetic[0])
 

@@ -78,19 +78,14 @@ def test_a_refined_ladder_is_weighed_again(claimed, decision):
     assert slot.resolution != before
 
 
-def with_jumps(t):
-    """From afar its slope is 1, near x it is 0.5: jumps make up for it."""
-    return 3 + t - 0.5 * (t + 0.037 - 0.1 * math.floor((t + 0.037) / 0.1))
-
-
 def supports_from(function, claimed, place):
-    _, slot = weighed(with_jumps, claimed)
+    _, slot = weighed(lines.with_jumps, claimed)
     assert function(slot) == place
 
 
 def test_larger_steps_that_side_with_a_claim():
     """The finer of the first two neighbours whose centered slopes are nearer to the claim than to what f shows."""
-    engine, slot = weighed(with_jumps, 1.0)
+    engine, slot = weighed(lines.with_jumps, 1.0)
     slopes = [ladder.centered(slot, k) for k in range(slot.count)]
     sides = [abs(slope - 1) < abs(slope - 0.5) / 2 for slope in slopes]
     expected = next(k for k in range(len(sides)) if sides[k] and sides[k + 1])
@@ -135,14 +130,14 @@ def tells_the_noise(line, share):
 
 def test_the_noise_of_a_jump():
     """Half of it; of stairs, which are off by half a step at most, a quarter."""
-    tells_the_noise(with_jumps, 0.5)
+    tells_the_noise(lines.with_jumps, 0.5)
     tells_the_noise(lambda t: 3.0 + 0.1 * math.floor(t + 0.5), 0.25)
-    refuted(tells_the_noise, with_jumps, 0.25)
+    refuted(tells_the_noise, lines.with_jumps, 0.25)
 
 
 def goes_farther(function, searched):
     """Where no jump is at the end of a tread, one is looked for as far as steps that side with the claim."""
-    engine, slot = weighed(with_jumps, 1.0)
+    engine, slot = weighed(lines.with_jumps, 1.0)
     slot.search.span = searched
     function(engine, slot)
     assert slot.stage == stages.STEP_JUMP

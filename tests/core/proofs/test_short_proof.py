@@ -17,11 +17,6 @@ from gradproof.core.proofs import short_proof
 EXP = lines.SMOOTH["exp"]
 
 
-def with_jumps(t):
-    """From afar its slope is 1, near x it is 0.5: jumps make up for it."""
-    return 3 + t - 0.5 * (t + 0.037 - 0.1 * math.floor((t + 0.037) / 0.1))
-
-
 def proves(line, claimed, decision, flat=False):
     """A few pairs settle the claim, and their interval holds the true slope."""
     slot, values = settled(with_proof(line.value, claimed, flat), line.value)
@@ -177,14 +172,14 @@ def test_what_a_flat_refutation_takes():
 
 def asks_after_far(claimed, multiples):
     """Which pairs follow a far one that has not refuted the claim."""
-    engine = with_proof(with_jumps, claimed, refuted=True)
+    engine = with_proof(lines.with_jumps, claimed, refuted=True)
     while engine.slots[0].stage == stages.PROOF_FLAT:
-        answer(engine, with_jumps)
+        answer(engine, lines.with_jumps)
     asked = []
     slot = engine.slots[0]
     while slot.stage not in (stages.FINISHED, stages.PARKED):
         asked += [step / slot.ladder[0].step for step in steps_wanted(slot)]
-        answer(engine, with_jumps)
+        answer(engine, lines.with_jumps)
     assert (slot.stage, asked) == (stages.PARKED, multiples)
 
 
@@ -211,7 +206,7 @@ def test_spread_of_slopes():
 
 def follows(advance, claimed, stage):
     """A far pair that sides with a claim leaves it open; else the claim is wrong."""
-    engine = climbed(with_jumps, [*STEPS[14:18], 0.25])
+    engine = climbed(lines.with_jumps, [*STEPS[14:18], 0.25])
     slot = engine.slots[0]
     intervals.weigh_ladder(engine, slot)
     slot.claimed, slot.step = claimed, 0.25
@@ -221,7 +216,7 @@ def follows(advance, claimed, stage):
 
 
 def test_a_pair_far_from_x():
-    far = (with_jumps(0.25) - with_jumps(-0.25)) / 0.5
+    far = (lines.with_jumps(0.25) - lines.with_jumps(-0.25)) / 0.5
     assert abs(far - 0.5) > 0.3
     follows(short_proof.advance_proof_far, far, stages.PARKED)
     follows(short_proof.advance_proof_far, 2.0, stages.FINISHED)

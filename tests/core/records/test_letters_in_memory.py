@@ -1,8 +1,8 @@
 """What can be done with letters, the same in plain Python and in machine code."""
 
 import numpy as np
-from machine import compiled
-from properties import refuted, same
+from machine import alike
+from properties import refuted
 
 from gradproof.core.records.border import Probe
 from gradproof.core.records.memory import (
@@ -15,16 +15,6 @@ from gradproof.core.records.memory import (
     unpacked,
     write_scientific,
 )
-
-
-def alike(function, words):
-    """A function of memory gives the same, and leaves the same behind, in both ways of running."""
-    other = words.copy()
-    here = function(words)
-    there = compiled(function, "voidptr")(other.ctypes.data)
-    assert same(here, there)
-    assert words.tobytes() == other.tobytes()
-    return here
 
 
 def numbered():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from machine import both, compiled
+from machine import alike, both, compiled
 from properties import LARGEST, SMALLEST, anything, finite, refuted, same
 
 from gradproof.core.records import memory
@@ -42,16 +42,6 @@ from gradproof.core.records.memory import (
 )
 
 WORDS = 200
-
-
-def alike(function, words):
-    """A function of memory gives the same, and leaves the same behind, in both ways of running."""
-    other = words.copy()
-    here = function(words)
-    there = compiled(function, "voidptr")(other.ctypes.data)
-    assert same(here, there)
-    assert words.tobytes() == other.tobytes()
-    return here
 
 
 def numbered():
