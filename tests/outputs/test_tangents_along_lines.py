@@ -155,10 +155,11 @@ def test_where_lines_of_its_own_decide_nothing_all_claims_are_computed():
     def inside(x):
         return np.sin(x.astype(np.float32)).astype(np.float64)
 
-    report = check_jvp(inside, lambda x, v: np.cos(x) * v, X)
+    few = X[:300]
+    report = check_jvp(inside, lambda x, v: np.cos(x) * v, few, mode="lines")
     assert report
-    assert report.gradient_evaluations > N
-    report = check_jvp(inside, lambda x, v: 1.1 * np.cos(x) * v, X)
+    assert report.gradient_evaluations > few.size
+    report = check_jvp(inside, lambda x, v: 1.1 * np.cos(x) * v, few, mode="lines")
     assert report.verdict == "wrong"
 
 

@@ -30,9 +30,9 @@ def test_a_wrong_entry_has_the_slopes_of_its_output():
     assert "output[2] / x[2]" in str(report)
 
 
-@pytest.mark.parametrize("n", [60, 400])
-def test_what_is_wrong_in_every_coordinate_takes_few_evaluations_more(n):
+def test_what_is_wrong_in_every_coordinate_takes_few_evaluations_more():
     """The outputs of the check's own probes tell which of them is wrong, and whether kinks allow the claims."""
+    n = 400
     weights = np.linspace(0.5, 2.0, n)
     x = np.linspace(-1.0, 2.0, n) + 1e-3
 
