@@ -10,6 +10,8 @@ from ..problem.numbers import Flat
 MOST_LEFT = 0.1
 # A term is seen that is somewhere so many times what errors may be off.
 SEEN = 10.0
+# Numbers that differ by less than this part of the largest are one.
+CONSTANT = 1e-3
 
 
 def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
@@ -42,3 +44,9 @@ def fit(columns: Flat, errors: Flat, allowed: Flat) -> tuple[Flat, Flat] | None:
 def all_matter(columns: Flat, fitted: tuple[Flat, Flat]) -> bool:
     """Return whether every column makes far more somewhere than what was fitted may be off: else it is not needed."""
     return bool(np.all(np.any(np.abs(fitted[0] * columns) > SEEN * fitted[1][:, None], axis=0)))
+
+
+def are_constant(values: Flat) -> Flat:
+    """Return whether numbers are all about the same: of many rows, which of them are."""
+    same: Flat = np.ptp(values, axis=-1) <= CONSTANT * np.max(np.abs(values), axis=-1)
+    return same

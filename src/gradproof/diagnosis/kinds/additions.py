@@ -12,7 +12,7 @@ from ...problem.numbers import Flat
 from ...report.explanation import Explanation
 from ..coincidence import OF_OTHERS, is_near, is_no_coincidence, multiples, rounded_to
 from ..evidence import MARGIN, Evidence
-from ..fits import MOST_LEFT, all_matter, fit
+from ..fits import MOST_LEFT, all_matter, are_constant, fit
 from .factors import SURER
 
 # The relative accuracy of what is computed from a claim in float64.
@@ -116,7 +116,7 @@ def _fits(part: Evidence, bases: dict[str, Flat], allowed: Flat) -> Iterator[Exp
     """Yield the single functions of x whose multiples the errors are."""
     names, every = list(bases), np.array(list(bases.values())).reshape(len(bases), -1)
     for row, constant, tolerance in multiples(part.error, allowed, every, len(bases)):
-        if names[row] != "1" and _is_constant(every[row]):
+        if names[row] != "1" and are_constant(every[row]):
             continue
         if names[row] == "sign(x)" and len(part.x) < FEWEST_OF_SIGNS:
             continue
@@ -146,7 +146,7 @@ def _of_one(part: Evidence) -> Explanation | None:
 def _of_two(part: Evidence) -> Explanation | None:
     """Explain the errors of two coordinates by x times a number of two digits, or by such a number; None if by none."""
     for name, base in (("x", part.x), ("1", np.ones_like(part.x))):
-        if len(part.x) != 2 or not base.all() or (name == "x" and _is_constant(base)):
+        if len(part.x) != 2 or not base.all() or (name == "x" and are_constant(base)):
             continue
         ratios, allowed = part.error / base, MARGIN * part.bar / np.abs(base) + ROUNDING * np.abs(part.claimed / base)
         number = rounded_to(float(ratios[0]), 2)
@@ -245,13 +245,9 @@ def _said_of_two(names: tuple[str, str], factors: Flat, asked: str, ignores_shif
     return f"claimed = slope {term(first, shifted)}: is a quadratic penalty, such as a normal prior, {is_there}?"
 
 
-def _cancels(terms: Flat) -> bool:
-    """Whether terms add up to 0 but for their rounding."""
+def cancels(terms: Flat) -> bool:
+    """Return whether terms add up to 0 but for their rounding."""
     return abs(float(np.sum(terms))) <= ROUNDING * float(np.sum(np.abs(terms)))
-
-
-def _is_constant(base: Flat) -> bool:
-    return bool(np.ptp(base) <= 1e-3 * np.max(np.abs(base)))
 
 
 def term(constant: float, name: str) -> str:
@@ -262,7 +258,7 @@ def term(constant: float, name: str) -> str:
 
 def _said(name: str, constant: float, part: Evidence) -> str:
     text = f"claimed = slope {term(constant, name)}"
-    if name in ("x", "1") and len(part.x) > 1 and _cancels(part.claimed * (part.x if name == "x" else 1.0)):
+    if name in ("x", "1") and len(part.x) > 1 and cancels(part.claimed * (part.x if name == "x" else 1.0)):
         along = (
             "no part along x: is the gradient projected"
             if name == "x"

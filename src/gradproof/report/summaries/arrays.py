@@ -128,10 +128,10 @@ def _array(
     wrong, kinks = (_between(each, low, high) for each in (report.wrong, report.kinks))
     bad = report.wrong[slice(*np.searchsorted(report.wrong, (low, high + 1)))].tolist()
     open_ones = {one.index for one in found if not one.is_line and one.cause.is_open} - set(bad)
+    undecided = len(open_ones)
     if report.power is None:
         part = resolutions_of(report)[leaf.start : leaf.stop]
         known = np.asarray(report._evidence.claimed[leaf.start : leaf.stop])
-        undecided = len(open_ones)
         # Without a resolution: not tested, or undecided; of many undecided ones only some have findings.
         nothing = max(int(np.isnan(part).sum()) - sum(math.isnan(report.resolutions[index]) for index in open_ones), 0)
         undecided, untested = (undecided, nothing) if report.untested else (undecided + nothing, 0)
@@ -139,15 +139,13 @@ def _array(
             unseen = bool(
                 np.any((part > np.abs(known)) & (known != 0) & ~_told(layout.indices, leaf, [*bad, *open_ones]))
             )
-        right = n - wrong - undecided - untested
     else:
-        undecided = len(open_ones)
         tested = _between(report.sampled, low, high)
         is_right = report.verdict == "right"
         untested = 0 if is_right else n - max(tested, wrong + undecided)
-        right = n - wrong - undecided - untested
         unseen = (leaf.path in hidden) if blocks else bool(report.unseen)
         unseen = unseen and (is_right or untested > 0)
+    right = n - wrong - undecided - untested
     name = layout.title_of(leaf)
     factor, bar = _factor(found)
     if leaf.path in blocks and not math.isfinite(factor):

@@ -11,7 +11,7 @@ from ....report.explanation import Explanation
 from ...coincidence import is_no_coincidence
 from ...evidence import MARGIN, Evidence
 from ...fits import all_matter, fit
-from ..additions import ROUNDING, term
+from ..additions import ROUNDING, cancels, term
 
 # Claims of a factor and a penalty are compared with themselves, which are larger than errors.
 FEWEST_OF_BOTH = 4
@@ -38,17 +38,12 @@ def factor_and_penalty(part: Evidence) -> Explanation | None:
 
 def _standardised(claimed: Flat) -> str:
     """Return what of claims whose mean is 0 is 1: their standard deviation, or their norm; "" if nothing."""
-    if not _cancels(claimed):
+    if not cancels(claimed):
         return ""
     deviations = {"the standard deviation 1": (0, 1), "the norm 1": (0, len(claimed))}
     values = {name: float(np.std(claimed, ddof=ddof)) * math.sqrt(count) for name, (ddof, count) in deviations.items()}
     values["the standard deviation 1 (of N - 1)"] = float(np.std(claimed, ddof=1))
     return next((name for name, value in values.items() if abs(value - 1.0) <= NEAR_ONE), "")
-
-
-def _cancels(claimed: Flat) -> bool:
-    """Whether claims add up to 0 but for their rounding."""
-    return abs(float(np.sum(claimed))) <= ROUNDING * float(np.sum(np.abs(claimed)))
 
 
 def _of_both(part: Evidence, name: str) -> Explanation | None:
@@ -68,7 +63,7 @@ def _of_both(part: Evidence, name: str) -> Explanation | None:
     if name == "1" and (standardised := _standardised(part.claimed)):
         text = f"claimed = {factor:.6g} × slope {term(times, name)}, with the mean 0 and {standardised}"
         return Explanation("factor", "", f"{text}: are the slopes standardised?", factor)
-    if name == "1" and _cancels(part.claimed):
+    if name == "1" and cancels(part.claimed):
         text = f"claimed = {factor:.6g} × (slope {term(times / factor, name)}), so that the claims have the sum 0"
         return Explanation("factor", "", f"{text}: is their mean subtracted?", factor)
     right = times / (1.0 - factor)

@@ -12,7 +12,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import OF_OTHERS, is_near, is_no_coincidence, multiples
 from ...evidence import MARGIN, Evidence
-from ...fits import fit
+from ...fits import are_constant, fit
 from ..additions import are_sharp
 from ..factors import ALONE, SURER
 from .derivatives import table
@@ -93,7 +93,7 @@ def _fits(every: Quotients) -> Iterator[str]:
         return
     rounding = LEAST if len(every.x) == 1 else ROUNDING
     values = table(every.x)[1][rows]
-    for row in np.flatnonzero(_are(every, values, surer, rounding) & (few | ~_is_constant(values))):
+    for row in np.flatnonzero(_are(every, values, surer, rounding) & (few | ~are_constant(values))):
         tolerance = every.bar + rounding * np.abs(values[row])
         if len(every.x) == 1:
             off = abs(float(every.ratio[0] - values[row, 0])) + rounding * abs(float(values[row, 0]))
@@ -120,7 +120,7 @@ def _with_factor(every: Quotients) -> Iterator[str]:
     free, tries = (0, len(FACTORS)) if few else (1, 1)
     for row, number, tolerance in multiples(every.ratio, allowed, values, float(tries * len(SIMPLE)), free):
         known = next((one for one in FACTORS if abs(number - one) <= float(np.min(tolerance))), 0.0)
-        if (few and not known) or _is_constant(values[[row]])[0]:
+        if (few and not known) or are_constant(values[row]):
             continue
         yield f"claimed = {number:.6g} × slope {SIMPLE[row]}{_asked(known, SIMPLE[row])}"
 
@@ -189,8 +189,3 @@ def _simple(x: Flat) -> Flat:
     less = np.array([1.0 - x**2])
     rows = (powers, 1.0 / powers, exponentials, less, of_squares, 1.0 / less, 1.0 / of_squares, waves, 1.0 / waves)
     return np.concatenate([*rows, sigmoid, 1.0 / sigmoid])
-
-
-def _is_constant(values: Flat) -> Flat:
-    same: Flat = np.ptp(values, axis=1) <= 1e-3 * np.max(np.abs(values), axis=1)
-    return same

@@ -10,6 +10,7 @@ from ....problem.numbers import Flat
 from ....report.explanation import Explanation
 from ...coincidence import multiples
 from ...evidence import MARGIN, Evidence
+from ...fits import are_constant
 from ..matrices import inverse_of
 from .pairs import (
     ASKED,
@@ -42,7 +43,7 @@ def by_products(one: Evidence, other: Evidence, tries: float) -> Iterator[Explan
     if not are_alike(one, other):
         return
     x = other.x[one.wrong]
-    if not (len(x) and x.all()) or _have_one_size(x):
+    if not (len(x) and x.all()) or are_constant(np.abs(x)):
         return
     with np.errstate(all="ignore"):
         bases = functions_of(x)
@@ -50,10 +51,6 @@ def by_products(one: Evidence, other: Evidence, tries: float) -> Iterator[Explan
         factor = "" if abs(number - 1.0) <= ROUNDING else f"{number:.6g} × "
         text = f"claimed = {factor}slope {FORMS[row].format(other.name)}: {ASKED}"
         yield Explanation("others", "", text)
-
-
-def _have_one_size(values: Flat) -> bool:
-    return bool(np.ptp(np.abs(values)) <= 1e-3 * np.max(np.abs(values)))
 
 
 def by_matrices(arrays: Sequence[Evidence], every: Sequence[Evidence], tries: float) -> dict[str, Explanation]:
