@@ -40,9 +40,7 @@ def _wrapped(objective: Any, shape: tuple[int, ...] | None, dtype: str, failed: 
     # What C hands over as `user` is an address to C, and to this function a number: whether it copies its argument.
     signature = types.int32(pointer(getattr(types, dtype)), types.int64, pointer(types.float64), types.uintp)
     try:
-        function: Any = numba.cfunc(signature)(
-            _vector_wrapper(objective, failed) if shape is None else _wrapper(objective, shape, failed)
-        )
+        function: Any = numba.cfunc(signature)(_wrapper(objective, shape, failed))
     except numba.core.errors.NumbaError:
         return None
     code = function.inspect_llvm()
@@ -59,28 +57,13 @@ def _only_reads(code: str) -> bool:
     return len(firsts) == 1 and not PROOFS.isdisjoint(firsts[0])
 
 
-def _vector_wrapper(objective: Any, failed: int) -> Any:
+def _wrapper(objective: Any, shape: tuple[int, ...] | None, failed: int) -> Any:
+    """Return an objective of an array of this shape, or of a vector of any length, as C calls it."""
     from numba import carray  # type: ignore[attr-defined]
 
     def call(x: Any, n: Any, value: Any, user: Any) -> int:
         try:
-            point = carray(x, (n,))
-            if user:
-                point = point.copy()
-            value[0] = float(objective(point))
-        except Exception:
-            return failed
-        return 0
-
-    return call
-
-
-def _wrapper(objective: Any, shape: tuple[int, ...], failed: int) -> Any:
-    from numba import carray  # type: ignore[attr-defined]
-
-    def call(x: Any, n: Any, value: Any, user: Any) -> int:
-        try:
-            point = carray(x, shape)
+            point = carray(x, (n,) if shape is None else shape)
             if user:
                 point = point.copy()
             value[0] = float(objective(point))
