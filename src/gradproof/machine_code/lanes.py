@@ -143,8 +143,9 @@ def _lanes_at(context: Any, vector: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         size = vector.dtype.bitwidth // 8
         halves = [builder.load(one, align=size) for one in _halves(context, builder, vector, arguments)]
-        if vector.dtype == types.float32:
-            halves = [builder.fpext(one, HALF_DOUBLES) for one in halves]
+        convert = {types.float32: builder.fpext, types.int32: builder.sitofp}.get(vector.dtype)
+        if convert:
+            halves = [convert(one, HALF_DOUBLES) for one in halves]
         return builder.shuffle_vector(*halves, ir.Constant(ir.VectorType(INDEX, COUNT), list(range(COUNT))))
 
     return LANES(vector, types.int64), code
@@ -264,11 +265,13 @@ def _sum_of(context: Any, lanes: Any) -> Any:
 
 
 @intrinsic
-def _signed_lanes(context: Any, words: Any) -> Any:
+def _put_words(context: Any, room: Any, index: Any, words: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.sitofp(arguments[0], DOUBLES)
+        place = builder.bitcast(_place(context, builder, room, arguments), WORDS.as_pointer())
+        builder.store(arguments[2], place, align=4)
+        return context.get_dummy_value()
 
-    return LANES(words), code
+    return types.void(room, types.int64, words), code
 
 
 LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -289,5 +292,5 @@ LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
     "sum_of": _sum_of,
     "all_words": _all_words,
     "counted_words": _counted_words,
-    "signed_lanes": _signed_lanes,
+    "put_words": _put_words,
 }
