@@ -166,20 +166,6 @@ def _put_lanes(context: Any, vector: Any, index: Any, lanes: Any) -> Any:
 
 
 @intrinsic
-def _fetch(context: Any, vector: Any, index: Any) -> Any:
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = builder.bitcast(_place(context, builder, vector, arguments), cgutils.voidptr_t)
-        # To read, and to be kept in all levels of the cache, as data.
-        function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, INDEX, INDEX, INDEX]), "llvm.prefetch.p0"
-        )
-        builder.call(function, [place, INDEX(0), INDEX(3), INDEX(1)])
-        return context.get_dummy_value()
-
-    return types.void(vector, types.int64), code
-
-
-@intrinsic
 def _sizes_of(context: Any, lanes: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = ir.FunctionType(DOUBLES, [DOUBLES])
@@ -279,7 +265,6 @@ LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
     "all_lanes": _all_lanes,
     "lanes_at": _lanes_at,
     "put_lanes": _put_lanes,
-    "fetch": _fetch,
     "sizes_of": _sizes_of,
     "larger_of": _larger_of,
     "are_below": _are_below,

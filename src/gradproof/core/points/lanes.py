@@ -65,10 +65,6 @@ def put_lanes(vector: Vector, index: Integer, lanes: Lanes) -> None:
     cast(Any, vector)[index : index + LANES] = lanes
 
 
-def fetch(vector: ConstVector, index: Integer) -> None:
-    """Have a processor bring an element near, before it is read."""
-
-
 def sizes_of(lanes: Lanes) -> Lanes:
     """Return the numbers without their signs."""
     return cast(Lanes, np.abs(cast(Any, lanes)))
