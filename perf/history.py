@@ -19,6 +19,8 @@ from table import Row
 from timing import Figure
 
 HERE = Path(__file__).parent
+# Of one processor, where the system is Linux.
+CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def note(path: Path, rows: Sequence[Row]) -> None:
@@ -54,7 +56,7 @@ def commit() -> str:
 
 def machine() -> str:
     """Return what tells this kind of machine from others."""
-    cores = f"{os.cpu_count()} cores of {_processor()}"
+    cores = f"{os.cpu_count()} cores of {_processor()}{_caches()}"
     return f"{platform.system()} {platform.machine()}, {cores}, Python {platform.python_version()}"
 
 
@@ -64,3 +66,11 @@ def _processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.partition(": ")[2] for line in words.splitlines() if line.startswith("model name")), "")
+
+
+def _caches() -> str:
+    """Return the sizes of the caches for data, the nearest one first: they say as much of long vectors as the cores."""
+    found = sorted(CACHES.glob("index*/size"))
+    data = [size for size in found if size.with_name("type").read_text(encoding="utf-8").strip() != "Instruction"]
+    sizes = [size.read_text(encoding="utf-8").strip() for size in data]
+    return f" with caches of {', '.join(sizes)}" if sizes else ""

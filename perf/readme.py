@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from history import machine
 from peers import NOTES
 from table import Row, heading, line
 
@@ -21,5 +22,6 @@ def write(path: Path, rows: Sequence[Row]) -> None:
     if not begin or not end:
         raise SystemExit(f"{path} has no block between {BEGIN} and {END}")
     table = ["```text", heading(), *map(line, rows), "```"]
-    block = "\n".join([begin, "", *table, "", WHAT, "", *(f"- {note}" for note in NOTES), "", end])
+    words = [WHAT, f"Measured on {machine()}.", "", *(f"- {note}" for note in NOTES)]
+    block = "\n".join([begin, "", *table, "", *words, "", end])
     path.write_text(f"{before}{block}{after}", encoding="utf-8")

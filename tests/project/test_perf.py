@@ -48,6 +48,7 @@ ROWS = [
 
 def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_manual(perf, tmp_path):
     import c_code
+    import history
 
     manual = tmp_path / "performance.md"
     marks = [f"<!-- figures of perf/run.py: {word} -->" for word in ("begin", "end")]
@@ -58,6 +59,7 @@ def test_a_quick_run_prints_every_row_and_fills_the_block_of_the_manual(perf, tm
         assert re.search(rf"^{row}  ", result.stdout, re.M), row
     before, block, after = re.split("|".join(map(re.escape, marks)), manual.read_text(encoding="utf-8"))
     assert (before, after) == ("before\n", "\nafter\n")
+    assert re.search(rf"^Measured on {re.escape(history.machine())}\.$", block, re.M)
     table = block.partition("```text\n")[2].partition("```\n")[0].splitlines()
     assert table[0].split() == ["gradproof", "goal", "unit"]
     shown = [line for line in table if line[0] != " "]
@@ -121,6 +123,19 @@ def test_many_others_take_several_lines_and_none_is_broken(perf):
     assert all(len(each) <= WIDTH for each in (first, *rest))
     said = [each for each_line in rest for each in re.split(r"  +", each_line.strip())]
     assert said == [f"peer number {number} {number}.{'0' if number >= 10 else '00'}" for number in range(1, 13)]
+
+
+def test_a_machine_is_told_by_its_caches_too(perf, tmp_path, monkeypatch):
+    import history
+
+    monkeypatch.setattr(history, "CACHES", tmp_path)
+    assert "caches" not in history.machine()
+    for number, (kind, size) in enumerate([("Data", "32K"), ("Instruction", "64K"), ("Unified", "1024K")]):
+        place = tmp_path / f"index{number}"
+        place.mkdir()
+        (place / "type").write_text(f"{kind}\n", encoding="utf-8")
+        (place / "size").write_text(f"{size}\n", encoding="utf-8")
+    assert " with caches of 32K, 1024K, Python" in history.machine()
 
 
 def test_a_readme_without_the_block_is_left_alone(perf, tmp_path):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.lines.norms import count_zeros, is_in_float32, window_sums
 from ..core.pieces.relative_error import BLOCK, may_hold_a_larger_one, place_of_largest, write_errors
-from ..core.points.directions import WINDOW, first_not_finite_in, sum_of_squares
+from ..core.points.directions import first_not_finite_in, sum_of_squares
 from ..core.points.probes import copy
 from ..core.points.windows import move_some, move_window
 
@@ -23,7 +23,7 @@ PRICES: dict[Callable[..., Any], Callable[..., int]] = {
     is_in_float32: lambda claimed, n: n // 2,
     may_hold_a_larger_one: lambda a, b, start, best: BLOCK,
     move_some: lambda x, claimed, start, stop, motion, point: 16 * (stop - start),
-    move_window: lambda x, claimed, start, motion, point: 2 * WINDOW,
+    move_window: lambda x, claimed, start, stop, motion, point: 2 * (stop - start),
     place_of_largest: lambda a, b, start, stop: 2 * (stop - start),
     sum_of_squares: lambda x, n: n // 2,
     window_sums: lambda x, claimed, scales, first, last: last - first,

@@ -30,6 +30,14 @@ def _local_record(context: Any, kind: Any) -> Typed:
 
 
 @intrinsic
+def _room_for_words(context: Any, count: Any) -> Typed:
+    def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return cgutils.alloca_once(builder, ir.IntType(32), size=arguments[0])
+
+    return types.CPointer(types.int32)(types.int64), code
+
+
+@intrinsic
 def _allocate_bytes(context: Any, count: Any) -> Typed:
     def code(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         malloc = cgutils.get_or_insert_function(builder.module, ir.FunctionType(BYTES, [SIZE]), "malloc")
@@ -86,6 +94,7 @@ def _release(context: Any, pointer: Any) -> Typed:
 ALLOCATION: dict[str, Any] = {
     "allocate_record": _allocate_record,
     "local_record": _local_record,
+    "room_for_words": _room_for_words,
     "allocate_bytes": _allocate_bytes,
     "allocate_words": _allocate_words,
     "allocate_reals": _allocate_reals,

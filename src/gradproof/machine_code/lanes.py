@@ -143,8 +143,9 @@ def _lanes_at(context: Any, vector: Any, index: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         size = vector.dtype.bitwidth // 8
         halves = [builder.load(one, align=size) for one in _halves(context, builder, vector, arguments)]
-        if vector.dtype == types.float32:
-            halves = [builder.fpext(one, HALF_DOUBLES) for one in halves]
+        convert = {types.float32: builder.fpext, types.int32: builder.sitofp}.get(vector.dtype)
+        if convert:
+            halves = [convert(one, HALF_DOUBLES) for one in halves]
         return builder.shuffle_vector(*halves, ir.Constant(ir.VectorType(INDEX, COUNT), list(range(COUNT))))
 
     return LANES(vector, types.int64), code
@@ -162,20 +163,6 @@ def _put_lanes(context: Any, vector: Any, index: Any, lanes: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(vector, types.int64, lanes), code
-
-
-@intrinsic
-def _fetch(context: Any, vector: Any, index: Any) -> Any:
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = builder.bitcast(_place(context, builder, vector, arguments), cgutils.voidptr_t)
-        # To read, and to be kept in all levels of the cache, as data.
-        function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, INDEX, INDEX, INDEX]), "llvm.prefetch.p0"
-        )
-        builder.call(function, [place, INDEX(0), INDEX(3), INDEX(1)])
-        return context.get_dummy_value()
-
-    return types.void(vector, types.int64), code
 
 
 @intrinsic
@@ -264,11 +251,13 @@ def _sum_of(context: Any, lanes: Any) -> Any:
 
 
 @intrinsic
-def _signed_lanes(context: Any, words: Any) -> Any:
+def _put_words(context: Any, room: Any, index: Any, words: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.sitofp(arguments[0], DOUBLES)
+        place = builder.bitcast(_place(context, builder, room, arguments), WORDS.as_pointer())
+        builder.store(arguments[2], place, align=4)
+        return context.get_dummy_value()
 
-    return LANES(words), code
+    return types.void(room, types.int64, words), code
 
 
 LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -276,7 +265,6 @@ LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
     "all_lanes": _all_lanes,
     "lanes_at": _lanes_at,
     "put_lanes": _put_lanes,
-    "fetch": _fetch,
     "sizes_of": _sizes_of,
     "larger_of": _larger_of,
     "are_below": _are_below,
@@ -289,5 +277,5 @@ LANE_OPERATIONS: dict[str, Callable[..., Any]] = {
     "sum_of": _sum_of,
     "all_words": _all_words,
     "counted_words": _counted_words,
-    "signed_lanes": _signed_lanes,
+    "put_words": _put_words,
 }

@@ -13,7 +13,6 @@ from ..points.lanes import (
     are_below,
     are_wide,
     chosen,
-    fetch,
     lanes_at,
     larger_of,
     put_lanes,
@@ -83,8 +82,6 @@ def may_hold_a_larger_one(a: ConstVector, b: ConstVector, start: int, best: floa
     """
     smaller = all_chosen()
     for index in range(start, start + BLOCK, LANES):
-        fetch(a, index + BLOCK)
-        fetch(b, index + BLOCK)
         first = lanes_at(a, index)
         second = lanes_at(b, index)
         size = larger_of(sizes_of(first), sizes_of(second))

@@ -17,7 +17,7 @@ from ..records.border import LARGEST_COUNT
 from ..records.codes import BAD_N, DONE, NULL_SIZES, NULL_X
 from ..records.floats import widened
 from ..records.memory import is_null, offset
-from .lanes import LANES, Lanes, WordLanes, all_lanes, all_words, lanes_at, signed_lanes, sum_of, with_first
+from .lanes import LANES, WordLanes, all_lanes, all_words, lanes_at, sum_of, with_first
 
 WINDOW = 1024
 HALF_WINDOW = 512
@@ -98,11 +98,11 @@ def hashed_words(seeds: WordLanes, high: WordLanes) -> WordLanes:
 
 
 @always_inlined
-def signed_parts_of(halves: WordLanes) -> Lanes:
+def signed_parts_of(halves: WordLanes) -> WordLanes:
     """Return the signed parts that 16 bits each give eight coordinates."""
     parts = (halves >> all_words(ONE)) + all_words(uint32(SMALLEST_PARTS))
     turn = (halves & all_words(ONE)) - all_words(ONE)
-    return signed_lanes((parts ^ turn) - turn)
+    return (parts ^ turn) - turn
 
 
 @always_inlined

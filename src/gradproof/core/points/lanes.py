@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from ..records.abi import ConstVector, Integer, Real, Vector
+from ..records.abi import ConstVector, Integer, Pointer, Real, Vector
 
 
 class Lanes(Protocol):
@@ -63,10 +63,6 @@ def lanes_at(vector: ConstVector, index: Integer) -> Lanes:
 def put_lanes(vector: Vector, index: Integer, lanes: Lanes) -> None:
     """Set eight elements of a vector, from one with this index on."""
     cast(Any, vector)[index : index + LANES] = lanes
-
-
-def fetch(vector: ConstVector, index: Integer) -> None:
-    """Have a processor bring an element near, before it is read."""
 
 
 def sizes_of(lanes: Lanes) -> Lanes:
@@ -135,6 +131,11 @@ def counted_words() -> WordLanes:
     return cast(WordLanes, np.arange(LANES, dtype=np.uint32))
 
 
-def signed_lanes(words: WordLanes) -> Lanes:
-    """Return the words as numbers; those with the highest bit are negative."""
-    return cast(Lanes, cast(Any, words).view(np.int32).astype(np.float64))
+def room_for_words(count: Integer) -> Pointer[int]:
+    """Return room for so many words, as signed numbers, that lives until the function returns which asks for it."""
+    return cast(Pointer[int], np.empty(count, np.int32))
+
+
+def put_words(room: Pointer[int], index: Integer, words: WordLanes) -> None:
+    """Keep eight words, from one with this index on; those with the highest bit are negative numbers."""
+    cast(Any, room)[index : index + LANES] = cast(Any, words).view(np.int32)
