@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ...torch.operators import Operator
 from .backward import SEED, FaultError, in_one_call
+from .retained_graph import RetainedGraph
 
 # What a second tangent of a batch is, in units of the first: products with it round alike.
 MULTIPLE = -2.0
@@ -26,7 +26,7 @@ class Forward:
         The function.
     """
 
-    def __init__(self, torch: Any, operator: Operator) -> None:
+    def __init__(self, torch: Any, operator: RetainedGraph) -> None:
         self._torch = torch
         self._operator = operator
         self._mode = torch.autograd.forward_ad
@@ -35,18 +35,24 @@ class Forward:
 
     @cached_property
     def _tangents(self) -> dict[str, Any]:
-        """A random tangent for each input."""
-        torch, random = self._torch, self._torch.Generator().manual_seed(SEED)
+        """A tangent for each input: random, and those of the check where it has a product with all of them."""
+        torch, arguments = self._torch, self._operator.arguments
+        if self._operator.pushed is not None:
+            tangent, moved = self._operator.pushed
+            self._known[tuple(tangent)] = [torch.from_numpy(one) for one in moved]
+            return arguments.new(tangent)
+        random = torch.Generator().manual_seed(SEED)
         return {
             name: torch.randn(one.shape, generator=random, dtype=one.dtype).to(one.device)
-            for name, one in self._operator.arguments.given.items()
+            for name, one in arguments.given.items()
         }
 
     def _product(self, names: Sequence[str]) -> list[Any]:
         """Return the tangents of the outputs where these inputs alone have their tangents."""
+        tangents = {name: self._tangents[name] for name in names}
         found = self._known.get(names)
         if found is None:
-            found = self._known[names] = self._moved({name: self._tangents[name] for name in names})
+            found = self._known[names] = self._moved(tangents)
         return found
 
     def _moved(self, tangents: Mapping[str, Any]) -> list[Any]:
@@ -58,17 +64,16 @@ class Forward:
         return [self._torch.zeros_like(one) if part is None else part for one, part in zip(outputs, parts, strict=True)]
 
     def refuse_undefined(self) -> None:
-        """Raise a fault unless an input without a tangent counts as one whose tangent is 0."""
+        """Raise a fault unless an input without a tangent counts as one whose tangent is 0.
+
+        Where there is one input, and it has no tangent, no output has one: what its tangent does, the numbers show.
+        """
         names = tuple(self._operator.arguments.given)
-        if len(names) > 1 and self._add_up(names):
+        if len(names) == 1 or self._add_up(names):
             return
         for name in names:
-            rest = _without(names, name)
-            tangents = {other: self._tangents[other] for other in rest}
-            zeros = self._moved({**tangents, name: self._torch.zeros_like(self._tangents[name])})
-            # Where no input has a tangent, no output has one.
-            without = self._product(rest) if rest else map(self._torch.zeros_like, zeros)
-            if not all(map(self._are_close, zeros, without)):
+            tangents = {**self._tangents, name: self._torch.zeros_like(self._tangents[name])}
+            if not all(map(self._are_close, self._moved(tangents), self._product(_without(names, name)))):
                 raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")
 
     def _add_up(self, names: tuple[str, ...]) -> bool:
@@ -99,7 +104,7 @@ class Forward:
 
     def _are_close(self, one: Any, other: Any) -> bool:
         # To look for equal numbers takes a fraction of the time.
-        other = other.to(one.dtype)
+        other = other.to(one)
         return bool(self._torch.equal(one, other) or self._torch.allclose(one, other))
 
 
