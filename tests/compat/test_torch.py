@@ -161,6 +161,9 @@ def test_a_wrong_second_derivative():
     incoming = torch.ones(3, dtype=torch.float64, requires_grad=True)
     assert gradgradcheck(sine, x, incoming)
     assert not gradgradcheck(half, x, (incoming,), raise_exception=False)
+    for check in (theirs.gradgradcheck, gradgradcheck):
+        with pytest.raises(RuntimeError, match="Mismatch in shape"):
+            check(sine, x, torch.ones(2, 3, dtype=torch.float64, requires_grad=True))
 
 
 def test_a_wrong_forward_mode():

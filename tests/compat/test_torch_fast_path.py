@@ -69,6 +69,14 @@ def test_right_second_derivatives_need_no_report():
     assert gradgradcheck(lambda x, y: (x.sin() * y).sum(), (point(3), point(3)))
 
 
+@pytest.mark.usefixtures("without_report")
+def test_outputs_without_a_gradient_need_no_report_where_they_do_not_move():
+    assert gradcheck(lambda x: torch.sign(x.detach()), point(3))
+    assert gradgradcheck(lambda x: 3 * x, point(3))
+    with pytest.raises(AssertionError, match="a check with a report"):
+        gradcheck(lambda x: (torch.sign(x.detach()), x.detach()), point(3))
+
+
 def test_what_is_wrong_in_small_outputs_alone():
     """The sum of all outputs does not show it: each array of the output, and each output, is looked at."""
 

@@ -163,7 +163,9 @@ def pulled(torch: Any, outputs: Any, tensors: Any, incoming: Any, **keeping: boo
     keeping
         `retain_graph` and `create_graph`.
     """
-    if all(type(one) is torch.Tensor and one.is_cpu for one in (*outputs, *incoming)):
+    are_plain = all(type(one) is torch.Tensor and one.is_cpu for one in (*outputs, *incoming))
+    # What does not fit, that function says in its own words.
+    if are_plain and [one.shape for one in outputs] == [one.shape for one in incoming]:
         return run_backward(torch, outputs, tensors, incoming, **keeping)
     return torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **keeping)
 

@@ -183,18 +183,18 @@ class Operator:
     def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
         """Return the product with a cotangent as PyTorch's backward pass computes it; None where it computes none."""
         value, tensors = self.graph(x)
-        given = zip(self.outputs(value), numbers_of(cotangent), strict=True)
-        pairs = [(one, weights) for one, weights in given if one.requires_grad]
-        if not pairs:
-            return dict.fromkeys(tensors)
+        pairs = zip(self.outputs(value), numbers_of(cotangent), strict=True)
         found = self._pulled(pairs, list(tensors.values()))
         return {
             name: None if one is None else as_array(f"the gradient of {name}", one)
             for name, one in zip(tensors, found, strict=True)
         }
 
-    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Any:
-        """Return the gradients of tensors for outputs with their weights."""
+    def _pulled(self, given: Iterable[tuple[Any, Flat]], tensors: Sequence[Any]) -> Any:
+        """Return the gradients of tensors for outputs with their weights; None where there is none."""
+        pairs = [(one, weights) for one, weights in given if one.requires_grad]
+        if not pairs:
+            return [None] * len(tensors)
         # An output without a weight is one that a loss does not use: its incoming gradient is undefined, not 0.
         used = [(one, weights) for one, weights in pairs if weights.any()]
         if 0 < len(used) < len(pairs):

@@ -30,17 +30,18 @@ class Forward:
         self._torch = torch
         self._operator = operator
         self._mode = torch.autograd.forward_ad
-        # What is known of `_product`.
+        # What is known of `_product`: with all tangents, where the check has asked for that.
         self._known: dict[Sequence[str], list[Any]] = {}
+        if operator.pushed is not None:
+            tangent, moved = operator.pushed
+            self._known[tuple(tangent)] = [torch.from_numpy(one) for one in moved]
 
     @cached_property
     def _tangents(self) -> dict[str, Any]:
-        """A tangent for each input: random, and those of the check where it has a product with all of them."""
+        """A tangent for each input: that of the check, if it had one, or a random one."""
         torch, arguments = self._torch, self._operator.arguments
         if self._operator.pushed is not None:
-            tangent, moved = self._operator.pushed
-            self._known[tuple(tangent)] = [torch.from_numpy(one) for one in moved]
-            return arguments.new(tangent)
+            return arguments.new(self._operator.pushed[0])
         random = torch.Generator().manual_seed(SEED)
         return {
             name: torch.randn(one.shape, generator=random, dtype=one.dtype).to(one.device)
@@ -49,19 +50,20 @@ class Forward:
 
     def _product(self, names: Sequence[str]) -> list[Any]:
         """Return the tangents of the outputs where these inputs alone have their tangents."""
-        tangents = {name: self._tangents[name] for name in names}
-        found = self._known.get(names)
-        if found is None:
-            found = self._known[names] = self._moved(tangents)
-        return found
+        if names not in self._known:
+            self._known[names] = self._moved({name: self._tangents[name] for name in names})
+        return self._known[names]
 
     def _moved(self, tangents: Mapping[str, Any]) -> list[Any]:
         """Return the tangents of the outputs that take part, where some of the inputs have tangents."""
-        operator = self._operator
+        x = self._operator.arguments.x
         with self._mode.dual_level():
-            outputs = operator.outputs(operator.moved(operator.arguments.x, tangents))
+            outputs = self._operator.outputs(self._operator.moved(x, tangents))
             parts = [self._mode.unpack_dual(one).tangent for one in outputs]
         return [self._torch.zeros_like(one) if part is None else part for one, part in zip(outputs, parts, strict=True)]
+
+    def _moved_alone(self, name: str, tangent: Any) -> list[Any]:
+        return self._moved({name: tangent})
 
     def refuse_undefined(self) -> None:
         """Raise a fault unless an input without a tangent counts as one whose tangent is 0.
@@ -96,7 +98,7 @@ class Forward:
             # The second is a multiple of the first one, and so is its product, to the last bit.
             several = torch.stack([tangent, MULTIPLE * tangent])
             try:
-                found = in_one_call(torch, lambda batch, name=name: self._moved({name: batch}), several)
+                found = in_one_call(torch, functools.partial(self._moved_alone, name), several)
             except RuntimeError as problem:
                 raise FaultError(f"Batched tangents cannot be computed: {problem}") from problem
             if not all(map(self._are_close, found, (torch.stack([one, MULTIPLE * one]) for one in alone))):

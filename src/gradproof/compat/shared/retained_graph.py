@@ -104,7 +104,7 @@ class RetainedGraph(Operator):
     def pulled(self, weights: Sequence[Flat]) -> list[Flat | None]:
         """Return the product with weights, one array for each output, as arrays; None where PyTorch computes none."""
         value, tensors = self.graph(self.arguments.x)
-        found = self._pulled(list(zip(self.outputs(value), weights, strict=True)), list(tensors.values()))
+        found = self._pulled(zip(self.outputs(value), weights, strict=True), list(tensors.values()))
         return [None if one is None else as_array("a gradient", one) for one in found]
 
     def transposed(self, tangent: Mapping[str, Flat], weights: Sequence[Flat]) -> Products | None:
