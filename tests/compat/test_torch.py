@@ -161,6 +161,9 @@ def test_a_wrong_second_derivative():
     incoming = torch.ones(3, dtype=torch.float64, requires_grad=True)
     assert gradgradcheck(sine, x, incoming)
     assert not gradgradcheck(half, x, (incoming,), raise_exception=False)
+    for check in (theirs.gradgradcheck, gradgradcheck):
+        with pytest.raises(RuntimeError, match="Mismatch in shape"):
+            check(sine, x, torch.ones(2, 3, dtype=torch.float64, requires_grad=True))
 
 
 def test_a_wrong_forward_mode():
@@ -395,7 +398,7 @@ def test_gradients_in_batches_that_differ(is_hidden, monkeypatch):
             return False
 
     if is_hidden:  # a PyTorch without the functions that are none of its public names
-        monkeypatch.setattr(backward_passes, "_can_batch", lambda torch: False)
+        monkeypatch.setattr(backward_passes, "can_batch", lambda torch: False)
     right = by_hand(lambda x: 2 * x, lambda saved, incoming: 2 * incoming)
     wrong = by_hand(lambda x: 2 * x, lambda saved, incoming: 2 * incoming if is_alone(incoming) else 3 * incoming)
     several = {"one": lambda function: function, "two": lambda function: lambda x: (function(x), x.sin())}

@@ -3,6 +3,7 @@
 import pytest
 
 from gradproof.compat import torch as ours
+from gradproof.compat.shared import gradcheck as stages
 from gradproof.compat.shared.retained_graph import RetainedGraph
 from gradproof.compat.torch import gradcheck, gradgradcheck
 
@@ -66,6 +67,14 @@ def test_right_derivatives_need_no_report(function, dtype):
 @pytest.mark.usefixtures("without_report")
 def test_right_second_derivatives_need_no_report():
     assert gradgradcheck(lambda x, y: (x.sin() * y).sum(), (point(3), point(3)))
+
+
+@pytest.mark.usefixtures("without_report")
+def test_outputs_without_a_gradient_need_no_report_where_they_do_not_move():
+    assert gradcheck(lambda x: torch.sign(x.detach()), point(3))
+    assert gradgradcheck(lambda x: 3 * x, point(3))
+    with pytest.raises(AssertionError, match="a check with a report"):
+        gradcheck(lambda x: (torch.sign(x.detach()), x.detach()), point(3))
 
 
 def test_what_is_wrong_in_small_outputs_alone():
@@ -289,7 +298,7 @@ def test_an_error_beside_noise_along_all_numbers():
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("default", [0.0, 1.0])
 def test_inputs_without_a_tangent(count, default):
-    """As many calls as there are inputs, and one: only where these do not fit each other is each compared with 0."""
+    """As many calls as there are inputs: only where these do not fit what is known is each compared with 0."""
     calls = 0
 
     class Product(torch.autograd.Function):
@@ -317,4 +326,68 @@ def test_inputs_without_a_tangent(count, default):
     assert check(check_undefined_grad=False)
     without = calls
     assert check()
-    assert calls == without + count + 1
+    assert calls == without + count
+
+
+@pytest.mark.parametrize("can_batch", [True, False])
+def test_tangents_in_batches(can_batch, monkeypatch):
+    """Two calls for each input at most, where PyTorch's own makes three; a batch of another value, or none, is told."""
+    calls = 0
+
+    def product(of_a_batch):
+        class Product(torch.autograd.Function):
+            @staticmethod
+            def forward(x, y):
+                return x * y
+
+            @staticmethod
+            def setup_context(ctx, inputs, output):
+                ctx.save_for_forward(*inputs)
+
+            @staticmethod
+            def jvp(ctx, first, second):
+                nonlocal calls
+                calls += 1
+                x, y = ctx.saved_tensors
+                try:
+                    _ = second.sum().item()
+                except RuntimeError:  # of several tangents at once
+                    second = of_a_batch(second)
+                return first * y + second * x
+
+        return Product.apply
+
+    def raising(tangents):
+        raise RuntimeError("one at a time")
+
+    if not can_batch:  # a PyTorch without the functions that are none of its public names
+        monkeypatch.setattr(stages, "can_batch", lambda torch: False)
+    inputs, asked = (point(3), point(3)), {"check_forward_ad": True, "check_backward_ad": False}
+    right = product(lambda tangents: tangents)
+    assert gradcheck(right, inputs, **asked)
+    without, calls = calls, 0
+    assert gradcheck(right, inputs, **asked, check_batched_forward_grad=True)
+    assert calls == without + 2 or not can_batch  # two products are those of the missing tangents
+    for faulty, reason in (
+        (lambda tangents: 2 * tangents, "Batched tangents of inputs.1 differ"),
+        (raising, "Batched tangents cannot be computed"),
+    ):
+        assert gradcheck(product(faulty), inputs, **asked)
+        with pytest.raises(ours.GradcheckError) as caught:
+            gradcheck(product(faulty), inputs, **asked, check_batched_forward_grad=True)
+        assert caught.value.reason.startswith(reason if can_batch else "Batched tangents differ, or cannot be computed")
+
+
+def test_batches_of_the_only_input_take_one_call_more():
+    calls = 0
+
+    def counted(x):
+        nonlocal calls
+        calls += 1
+        return torch.sin(x)
+
+    x, asked = point(3), {"check_forward_ad": True, "check_backward_ad": False}
+    assert gradcheck(counted, x, **asked, check_undefined_grad=False)
+    without, calls = calls, 0
+    assert gradcheck(counted, x, **asked, check_batched_forward_grad=True)
+    assert calls == without + 1

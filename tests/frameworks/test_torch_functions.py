@@ -7,7 +7,7 @@ import pytest
 
 import gradproof
 import gradproof.torch
-from gradproof.torch.operators import Operator
+from gradproof.torch.backward import run_backward
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -317,6 +317,6 @@ def test_backward_passes_are_the_same_without_the_engine_that_is_not_public():
     public = SimpleNamespace(autograd=SimpleNamespace(Variable=object, grad=torch.autograd.grad))
     outputs, incoming = [x.sin(), x**2], [torch.tensor([1.0, -2.0]).double(), torch.tensor([0.25, 3.0]).double()]
     for pytorch in (torch, public):
-        found, nothing = Operator._run_backward(SimpleNamespace(_torch=pytorch), outputs, [x, unused], incoming, True)
+        found, nothing = run_backward(pytorch, outputs, [x, unused], incoming, retain_graph=True)
         assert torch.equal(found, incoming[0] * x.cos() + incoming[1] * 2 * x)
         assert nothing is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..torch.backward import pulled
 from ..torch.tensors import imported
 from .shared.backward import SEED
 from .shared.gradcheck import Modes, are_dense, by_pytorch, error, pytorchs, run
@@ -184,9 +185,7 @@ def gradgradcheck(
     def gradients(*arguments: Any) -> tuple[Any, ...]:
         args = [one.requires_grad_() if is_marked else one for one, is_marked in zip(arguments, marked, strict=False)]
         checked = [one for one, is_marked in zip(args, marked, strict=True) if is_marked]
-        found = torch.autograd.grad(
-            _with_gradient(torch, func(*args)), checked, arguments[len(given) :], create_graph=True, allow_unused=True
-        )
+        found = pulled(torch, _with_gradient(torch, func(*args)), checked, arguments[len(given) :], create_graph=True)
         # If there is none at all, nothing depends on the inputs, and their gradients are zeros.
         return tuple(one for one in found if one is not None) or tuple(map(torch.zeros_like, checked))
 

@@ -48,6 +48,11 @@ def compensated_sum(values: Flat) -> float:
 
 def compensated_sums(rows: Flat) -> list[float]:
     """Return the sums of the rows of a matrix, each as `compensated_sum` returns it of what is not 0."""
+    if rows.size <= FEW:
+        try:
+            return list(map(math.fsum, rows.tolist()))
+        except (OverflowError, ValueError):
+            pass
     filled = rows != 0
     # What one number of x does to outputs that each depend on a few.
     if SPARSE * np.count_nonzero(filled) < rows.size:

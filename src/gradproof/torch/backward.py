@@ -151,6 +151,47 @@ def nodes(value: Any) -> Iterator[Any]:
         found += following
 
 
+def pulled(torch: Any, outputs: Any, tensors: Any, incoming: Any, **keeping: bool) -> Any:
+    """Return what torch.autograd.grad finds; None for a tensor of which no output depends.
+
+    Parameters
+    ----------
+    torch
+        PyTorch.
+    outputs, tensors, incoming
+        As for torch.autograd.grad.
+    keeping
+        `retain_graph` and `create_graph`.
+    """
+    are_plain = all(type(one) is torch.Tensor and one.is_cpu for one in (*outputs, *incoming))
+    # What does not fit, that function says in its own words.
+    if are_plain and [one.shape for one in outputs] == [one.shape for one in incoming]:
+        return run_backward(torch, outputs, tensors, incoming, **keeping)
+    return torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **keeping)
+
+
+def run_backward(
+    torch: Any, outputs: Any, tensors: Any, incoming: Any, *, retain_graph: bool = False, create_graph: bool = False
+) -> Any:
+    """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again.
+
+    The engine is none of PyTorch's public names: where it is not found, that function is called.
+    """
+    engine = getattr(torch.autograd.Variable, "_execution_engine", None)
+    if engine is None:
+        keeping = {"retain_graph": retain_graph, "create_graph": create_graph}
+        return torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **keeping)
+    return engine.run_backward(
+        tuple(outputs),
+        tuple(incoming),
+        retain_graph or create_graph,
+        create_graph,
+        tuple(tensors),
+        allow_unreachable=True,
+        accumulate_grad=False,
+    )
+
+
 def view(name: str, tensor: Any) -> Flat:
     """Return a tensor's memory as a NumPy array."""
     try:

@@ -15,7 +15,7 @@ from ..problem.exceptions import raise_of_signal
 from ..problem.numbers import Flat
 from ..report.report import Report
 from .arguments import Arguments
-from .backward import leaves, nodes
+from .backward import leaves, nodes, pulled
 from .padding import about_padding
 from .state.state import RANDOM, State
 from .tensors import are_tensors, as_array, can_move, imported, numbers_of, replaced, tensors_of
@@ -183,18 +183,18 @@ class Operator:
     def vjp(self, x: Mapping[str, Flat], cotangent: Any) -> dict[str, Flat | None]:
         """Return the product with a cotangent as PyTorch's backward pass computes it; None where it computes none."""
         value, tensors = self.graph(x)
-        given = zip(self.outputs(value), numbers_of(cotangent), strict=True)
-        pairs = [(one, weights) for one, weights in given if one.requires_grad]
-        if not pairs:
-            return dict.fromkeys(tensors)
+        pairs = zip(self.outputs(value), numbers_of(cotangent), strict=True)
         found = self._pulled(pairs, list(tensors.values()))
         return {
             name: None if one is None else as_array(f"the gradient of {name}", one)
             for name, one in zip(tensors, found, strict=True)
         }
 
-    def _pulled(self, pairs: Sequence[tuple[Any, Flat]], tensors: Sequence[Any]) -> Any:
-        """Return the gradients of tensors for outputs with their weights."""
+    def _pulled(self, given: Iterable[tuple[Any, Flat]], tensors: Sequence[Any]) -> Any:
+        """Return the gradients of tensors for outputs with their weights; None where there is none."""
+        pairs = [(one, weights) for one, weights in given if one.requires_grad]
+        if not pairs:
+            return [None] * len(tensors)
         # An output without a weight is one that a loss does not use: its incoming gradient is undefined, not 0.
         used = [(one, weights) for one, weights in pairs if weights.any()]
         if 0 < len(used) < len(pairs):
@@ -215,29 +215,7 @@ class Operator:
         return self._pull(outputs, tensors, incoming, retain_graph)
 
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        torch = self._torch
-        if all(type(one) is torch.Tensor and one.is_cpu for one in outputs):
-            return self._run_backward(outputs, tensors, incoming, retain_graph)
-        return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
-
-    def _run_backward(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
-        """Do what torch.autograd.grad does, without what it looks for in its arguments, which takes as long again.
-
-        The engine is none of PyTorch's public names: where it is not found, that function is called.
-        """
-        torch = self._torch
-        engine = getattr(torch.autograd.Variable, "_execution_engine", None)
-        if engine is None:
-            return torch.autograd.grad(outputs, tensors, incoming, retain_graph, allow_unused=True)
-        return engine.run_backward(
-            tuple(outputs),
-            tuple(incoming),
-            retain_graph,
-            False,
-            tuple(tensors),
-            allow_unreachable=True,
-            accumulate_grad=False,
-        )
+        return pulled(self._torch, outputs, tensors, incoming, retain_graph=retain_graph)
 
     def _like(self, tensor: Any, weights: Flat) -> Any:
         return self._torch.from_numpy(weights.copy()).to(dtype=tensor.dtype, device=tensor.device)
@@ -260,11 +238,11 @@ class Operator:
                 yield self._arrays(self.moved(x, self.arguments.new(tangent)), moved)
 
     def moved(self, x: Mapping[str, Flat], tangents: Mapping[str, Any]) -> Any:
-        """Return what the function returns, with tangents, where its arguments have these; for a dual level."""
+        """Return what the function returns, with tangents, where some arguments have these; for a dual level."""
         make_dual = self._torch.autograd.forward_ad.make_dual
         points = self.arguments.tensors(x)
         self._state.put_back()
-        dual = {name: make_dual(point, tangents[name]) for name, point in points.items()}
+        dual = {name: make_dual(one, tangents[name]) if name in tangents else one for name, one in points.items()}
         return self.arguments.call(self.function, dual)
 
     def noted(self, report: Report) -> Report:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import Any
 
@@ -127,24 +128,35 @@ class Backward:
     def _at_once(self, output: Any, several: Any) -> Any:
         """Return what one pass with several incoming gradients finds."""
         torch, (_, inputs) = self._torch, self._graph
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="There is a performance drop")
-            if not _can_batch(torch):
-                return torch.autograd.grad(
-                    [output], inputs, [several], allow_unused=True, retain_graph=True, is_grads_batched=True
-                )
-            level = torch._C._vmapmode_increment_nesting()
-            try:
-                batch = torch._add_batch_dim(several, 0, level)
-                found = self._operator.passed([output], inputs, [batch])
-                count = len(several)
-                return [None if one is None else torch._remove_batch_dim(one, level, count, 0) for one in found]
-            finally:
-                torch._C._vmapmode_decrement_nesting()
+        if can_batch(torch):
+            return in_one_call(torch, lambda batch: self._operator.passed([output], inputs, [batch]), several)
+        with without_warnings():
+            return torch.autograd.grad(
+                [output], inputs, [several], allow_unused=True, retain_graph=True, is_grads_batched=True
+            )
+
+
+def in_one_call(torch: Any, function: Callable[[Any], Any], several: Any) -> list[Any]:
+    """Return what a function returns for several tensors at once; None where it returns None."""
+    level = torch._C._vmapmode_increment_nesting()
+    try:
+        with without_warnings():
+            found = function(torch._add_batch_dim(several, 0, level))
+        return [None if one is None else torch._remove_batch_dim(one, level, len(several), 0) for one in found]
+    finally:
+        torch._C._vmapmode_decrement_nesting()
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Pass over what PyTorch says of operations that it computes for one tensor of a batch after another."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="There is a performance drop")
+        yield
 
 
 @cache
-def _can_batch(torch: Any) -> bool:
+def can_batch(torch: Any) -> bool:
     """Whether PyTorch has what torch.autograd.grad does with a batch, which it takes five times as long to prepare.
 
     These are none of its public names: where one is not found, that function is called.

@@ -33,8 +33,8 @@ from .near_x import PART, TREAD, UNIT
 from .retained_graph import KEPT, RetainedGraph
 from .transposed import Rows
 
-# For fewer numbers, one product each takes less time than a single one with a pass through its graph.
-SEVERAL = 8
+# For a single number, its product takes less time than one with a pass through its graph.
+SEVERAL = 2
 # Outputs are compared this much further out than a tread needs to be wide.
 WIDER = 1.25
 

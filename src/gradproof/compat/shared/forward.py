@@ -1,15 +1,18 @@
-"""What PyTorch's gradcheck asks of the forward mode besides its numbers: missing tangents count as 0."""
+"""What PyTorch's gradcheck asks of the forward mode besides its numbers: missing tangents, and batches of them."""
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ...torch.operators import Operator
-from .backward import SEED, FaultError
+from .backward import SEED, FaultError, in_one_call
+from .retained_graph import RetainedGraph
+
+# What a second tangent of a batch is, in units of the first: products with it round alike.
+MULTIPLE = -2.0
 
 
 class Forward:
@@ -23,60 +26,89 @@ class Forward:
         The function.
     """
 
-    def __init__(self, torch: Any, operator: Operator) -> None:
+    def __init__(self, torch: Any, operator: RetainedGraph) -> None:
         self._torch = torch
         self._operator = operator
         self._mode = torch.autograd.forward_ad
+        # What is known of `_product`: with all tangents, where the check has asked for that.
+        self._known: dict[Sequence[str], list[Any]] = {}
+        if operator.pushed is not None:
+            tangent, moved = operator.pushed
+            self._known[tuple(tangent)] = [torch.from_numpy(one) for one in moved]
 
     @cached_property
-    def _random(self) -> Any:
-        return self._torch.Generator().manual_seed(SEED)
+    def _tangents(self) -> dict[str, Any]:
+        """A tangent for each input: that of the check, if it had one, or a random one."""
+        torch, arguments = self._torch, self._operator.arguments
+        if self._operator.pushed is not None:
+            return arguments.new(self._operator.pushed[0])
+        random = torch.Generator().manual_seed(SEED)
+        return {
+            name: torch.randn(one.shape, generator=random, dtype=one.dtype).to(one.device)
+            for name, one in arguments.given.items()
+        }
 
-    def _tangent(self, like: Any) -> Any:
-        return self._torch.randn(like.shape, generator=self._random, dtype=like.dtype).to(like.device)
+    def _product(self, names: Sequence[str]) -> list[Any]:
+        """Return the tangents of the outputs where these inputs alone have their tangents."""
+        if names not in self._known:
+            self._known[names] = self._moved({name: self._tangents[name] for name in names})
+        return self._known[names]
 
     def _moved(self, tangents: Mapping[str, Any]) -> list[Any]:
         """Return the tangents of the outputs that take part, where some of the inputs have tangents."""
-        arguments, make_dual = self._operator.arguments, self._mode.make_dual
-        points = arguments.tensors(arguments.x)
-        dual = {name: make_dual(one, tangents[name]) if name in tangents else one for name, one in points.items()}
-        outputs = self._operator.outputs(arguments.call(self._operator.function, dual))
-        parts = [self._mode.unpack_dual(one).tangent for one in outputs]
+        x = self._operator.arguments.x
+        with self._mode.dual_level():
+            outputs = self._operator.outputs(self._operator.moved(x, tangents))
+            parts = [self._mode.unpack_dual(one).tangent for one in outputs]
         return [self._torch.zeros_like(one) if part is None else part for one, part in zip(outputs, parts, strict=True)]
 
-    def refuse_undefined(self) -> None:
-        """Raise a fault unless an input without a tangent counts as one whose tangent is 0."""
-        given = self._operator.arguments.given
-        tangents = {name: self._tangent(one) for name, one in given.items()} if len(given) > 1 else {}
-        if tangents and self._add_up(tangents):
-            return
-        for name, one in given.items():
-            rest = _without(tangents, name)
-            with self._mode.dual_level():
-                zeros = self._moved({**rest, name: self._torch.zeros_like(one)})
-                # Where no input has a tangent, no output has one.
-                without = self._moved(rest) if rest else map(self._torch.zeros_like, zeros)
-                if not all(self._are_close(one, other) for one, other in zip(zeros, without, strict=True)):
-                    raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")
+    def _moved_alone(self, name: str, tangent: Any) -> list[Any]:
+        return self._moved({name: tangent})
 
-    def _add_up(self, tangents: Mapping[str, Any]) -> bool:
+    def refuse_undefined(self) -> None:
+        """Raise a fault unless an input without a tangent counts as one whose tangent is 0.
+
+        Where there is one input, and it has no tangent, no output has one: what its tangent does, the numbers show.
+        """
+        names = tuple(self._operator.arguments.given)
+        if len(names) == 1 or self._add_up(names):
+            return
+        for name in names:
+            tangents = {**self._tangents, name: self._torch.zeros_like(self._tangents[name])}
+            if not all(map(self._are_close, self._moved(tangents), self._product(_without(names, name)))):
+                raise FaultError(f"Tangents differ where {name} has no tangent and where its tangent is 0.")
+
+    def _add_up(self, names: tuple[str, ...]) -> bool:
         """Whether products in each of which one tangent is missing add up to so many products with all of them.
 
         As they do where a missing one counts as 0, which takes about half the calls to see.
         """
-        with self._mode.dual_level():
-            parts = [self._moved(_without(tangents, name)) for name in tangents]
-            whole = self._moved(tangents)
+        parts = [self._product(_without(names, name)) for name in names]
+        whole = self._product(names)
         return all(
             self._are_close((len(parts) - 1) * one, functools.reduce(operator.add, each))
             for one, *each in zip(whole, *parts, strict=True)
         )
 
+    def refuse_unbatched(self) -> None:
+        """Raise a fault unless several tangents at once, of one input, give the same as one after another."""
+        torch = self._torch
+        for name, tangent in self._tangents.items():
+            alone = self._product((name,))
+            # The second is a multiple of the first one, and so is its product, to the last bit.
+            several = torch.stack([tangent, MULTIPLE * tangent])
+            try:
+                found = in_one_call(torch, functools.partial(self._moved_alone, name), several)
+            except RuntimeError as problem:
+                raise FaultError(f"Batched tangents cannot be computed: {problem}") from problem
+            if not all(map(self._are_close, found, (torch.stack([one, MULTIPLE * one]) for one in alone))):
+                raise FaultError(f"Batched tangents of {name} differ from those that are computed one after another.")
+
     def _are_close(self, one: Any, other: Any) -> bool:
         # To look for equal numbers takes a fraction of the time.
-        other = other.to(one.dtype)
+        other = other.to(one)
         return bool(self._torch.equal(one, other) or self._torch.allclose(one, other))
 
 
-def _without(tangents: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {other: one for other, one in tangents.items() if other != name}
+def _without(names: Sequence[str], name: str) -> tuple[str, ...]:
+    return tuple(other for other in names if other != name)

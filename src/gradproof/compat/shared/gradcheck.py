@@ -16,7 +16,7 @@ from ...report.raising import GradientError
 from ...report.report import Report
 from ...torch.arguments import Arguments, OwnArguments
 from ...torch.tensors import numbers_of, tensors_of
-from .backward import Backward, FaultError
+from .backward import Backward, FaultError, can_batch
 from .equality import right_near_x
 from .fast_path import FastPath
 from .forward import Forward
@@ -157,9 +157,12 @@ def _fast_path(operator: RetainedGraph, outputs: Any, atol: float) -> FastPath |
 def _rest(torch: Any, operator: RetainedGraph, given: tuple[Any, ...], modes: Modes) -> None:
     """Test what is no number."""
     if modes.forward:
+        forward = Forward(torch, operator)
         if modes.undefined:
-            Forward(torch, operator).refuse_undefined()
-        if modes.batched_forward:
+            forward.refuse_undefined()
+        if modes.batched_forward and can_batch(torch):
+            forward.refuse_unbatched()
+        elif modes.batched_forward:
             _refuse_unbatched_tangents(operator.function, given)
     if not modes.backward:
         return
@@ -179,24 +182,12 @@ def pytorchs() -> Any:
 
 
 def _refuse_unbatched_tangents(func: Any, given: tuple[Any, ...]) -> None:
-    """Let PyTorch compare several tangents at once: a vmap over its forward mode is not public.
-
-    Nor is the part of gradcheck that does so alone: where it is not found, gradcheck is called.
-    """
-    alone = getattr(pytorchs(), "_test_batched_grad_forward_ad", None)
-    if alone is not None:
-        alone(func, given)
-        return
-    pytorchs().gradcheck(
-        func,
-        given,
-        atol=math.inf,
-        check_forward_ad=True,
-        check_backward_ad=False,
-        check_batched_forward_grad=True,
-        check_undefined_grad=False,
-        fast_mode=True,
-    )
+    """Let PyTorch compare several tangents at once: a vmap over its forward mode is not public."""
+    asked = {"check_forward_ad": True, "check_backward_ad": False, "check_undefined_grad": False, "fast_mode": True}
+    try:
+        pytorchs().gradcheck(func, given, atol=math.inf, check_batched_forward_grad=True, **asked)
+    except pytorchs().GradcheckError as problem:
+        raise FaultError(f"Batched tangents differ, or cannot be computed: {problem}") from problem
 
 
 @cache

@@ -35,6 +35,8 @@ class RetainedGraph(Operator):
         The last backward pass of the check.
     opposite
         Two passes of the check with opposite incoming gradients; None as long as there were none.
+    pushed
+        The last tangent of `transposed`, and the product with it; None as long as there was none.
     """
 
     def __init__(self, *given: Any) -> None:
@@ -43,6 +45,7 @@ class RetainedGraph(Operator):
         self._kept: tuple[Any, dict[str, Any]] | None = None
         self.last: Pass | None = None
         self.opposite: tuple[Pass, Pass] | None = None
+        self.pushed: tuple[Mapping[str, Flat], list[Flat]] | None = None
         # The outputs at the arguments, for the check that asks for them first.
         self._outputs: list[Any] = []
         # The outputs at other points, for a second check, which asks for the same ones; None where there is no second.
@@ -101,12 +104,14 @@ class RetainedGraph(Operator):
     def pulled(self, weights: Sequence[Flat]) -> list[Flat | None]:
         """Return the product with weights, one array for each output, as arrays; None where PyTorch computes none."""
         value, tensors = self.graph(self.arguments.x)
-        found = self._pulled(list(zip(self.outputs(value), weights, strict=True)), list(tensors.values()))
+        found = self._pulled(zip(self.outputs(value), weights, strict=True), list(tensors.values()))
         return [None if one is None else as_array("a gradient", one) for one in found]
 
     def transposed(self, tangent: Mapping[str, Flat], weights: Sequence[Flat]) -> Products | None:
         """Return a product of the forward mode and one of its transpose, as `products` does."""
-        return products(self._torch, self, tangent, weights, self.passed)
+        found = products(self._torch, self, tangent, weights, self.passed)
+        self.pushed = None if found is None else (tangent, found.moved)
+        return found
 
     def passed(self, outputs: Any, tensors: Any, incoming: Any) -> Any:
         """Return what a backward pass through the graph finds; None for a tensor of which no output depends."""

@@ -25,6 +25,7 @@ from ...problem.rounding import (
 )
 from ...report.report import Report
 from ..arguments import Arguments, WideArguments
+from ..backward import run_backward
 from ..operators import Operator, check_operator
 from ..tensors import imported, numbers_of
 from .lifting import Lifting
@@ -68,7 +69,7 @@ class LiftedOperator(Operator):
     def _pull(self, outputs: Any, tensors: Any, incoming: Any, retain_graph: bool) -> Any:
         # Not torch.autograd.grad: inside of a function of PyTorch nothing is lifted.
         with self.lifting.active():
-            return self._run_backward(outputs, tensors, incoming, retain_graph)
+            return run_backward(self._torch, outputs, tensors, incoming, retain_graph=retain_graph)
 
 
 class _Precise:

@@ -58,6 +58,8 @@ class Frozen:
 
     def put_back(self) -> None:
         """Put everything back that was written to."""
+        if not self._frozen:
+            return
         # The memory of the user's own tensors, also within an evaluation in float64.
         with self._torch._C.DisableTorchFunction(), self._torch.no_grad():
             for one, same in self._frozen:
