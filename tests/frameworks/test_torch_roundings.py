@@ -1,5 +1,6 @@
 """What rounding of a float32 backward pass takes away is no error of the gradient; runs where PyTorch is installed."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -191,6 +192,14 @@ def test_arrays_that_lines_leave_out_do_not_claim_0():
     assert report.verdict == "right"
     assert [one.norm for one in report.power.blocks if one.name == "b"] == [0.0]
     assert not any("claims are 0" in one for one in report.warnings)
+
+
+@pytest.mark.parametrize(("values", "expected"), [([1, 1, 1, 1], False), ([1, 1, 2, 1], True), ([1, 2, 1, 3], False)])
+def test_what_is_another_value(values, expected):
+    assert float32.is_another(values) == expected
+    assert not float32.is_another([*values[:3], math.nan])
+    assert float32.is_another([1, math.nan, 1, 1])
+    assert not float32.is_another([np.zeros(2)] * 4)  # as of a function that does not return one number
 
 
 def test_a_loss_that_differs_from_call_to_call_does_not_change_with_claims_of_0():

@@ -67,8 +67,8 @@ def _checked(
     value = Loss(torch, loss)
 
     def check(first: Float32Check | None) -> Report:
-        pair = (value, gradient) if first is None else (first.limited(value), first.noted(gradient))
-        report = _check_in_place(torch, parameters, *pair, settings, precise.may_meet)
+        objective, claim = (value, gradient) if first is None else (first.limited(value), first.noted(gradient))
+        report = _check_in_place(torch, parameters, objective, claim, settings, precise.may_meet)
         return with_notes(report, [*notes, *_about_absent(gradient.without)])
 
     if notes or precise.kind != "float32":
