@@ -1,7 +1,9 @@
 """The user's own arrays: moved in place, restored bit for bit whatever ends the check; the bits are those of a copy."""
 
 import array
+import ctypes
 import dataclasses
+import mmap
 import signal
 import sys
 import time
@@ -458,6 +460,31 @@ def test_the_gradients_memory_is_given_back_before_x_is_copied():
         tracemalloc.stop()
     assert report.verdict == "right"
     assert size < peak - size < 1.1 * size + 2**21  # beside the gradient; what threads and rounds take is no vector
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="needs glibc")
+def test_what_the_gradient_has_freed_is_given_back_to_the_system():
+    """Beside the last block, which is in use, glibc keeps all blocks that are too small to be pages of their own."""
+    x, last, sizes = np.ones(5001), [], []
+
+    def resident():
+        whole, shared = Path("/proc/self/statm").read_text().split()[1:3]
+        return (int(whole) - int(shared)) * mmap.PAGESIZE
+
+    def loss():
+        sizes.append(resident())
+        return float(x @ x)
+
+    def gradient():
+        before = resident()
+        blocks = [np.ones(12_000) for _ in range(400)]
+        last.append(blocks[-1])
+        sizes.append(resident())
+        assert sizes[0] > before + 30e6
+        return 2 * x
+
+    assert gradproof.check(gradproof.in_place(x, loss), gradient, mode="lines")
+    assert sizes[1] < sizes[0] - 30e6
 
 
 def test_names_of_a_dataclass_of_arrays_are_the_users():

@@ -1,5 +1,6 @@
 """What rounding of a float32 backward pass takes away is no error of the gradient; runs where PyTorch is installed."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from gradproof.frameworks import float32
 from gradproof.torch import modules
 from gradproof.torch.backward import Loss
 from gradproof.torch.lifted.roundings import rounded
+from gradproof.torch.moved import is_moved_by
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_seed_and_one_thread")
@@ -159,10 +161,15 @@ def test_a_claim_of_0_that_lines_in_float32_do_not_see(monkeypatch, weight, refu
     module.register_parameter("frozen", nn.Parameter(torch.randn(4)))
     monkeypatch.setattr(modules, "_refusal", lambda *_: refusal)
 
+    calls = []
+
     def loss():
+        calls.append(1)
         return module(x).square().mean() + weight * module.frozen.detach().sum()
 
     report = gradproof.torch.check(module, loss, mode="lines")
+    # It is looked for before the lines, not after them.
+    assert len(calls) <= report.evaluations + 20
     is_alive = any("f changes with arrays all of whose claims are 0 (frozen)" in one for one in report.warnings)
     assert is_alive == (weight != 0)
     is_seen = weight != 0 and not refusal
@@ -171,6 +178,35 @@ def test_a_claim_of_0_that_lines_in_float32_do_not_see(monkeypatch, weight, refu
     # Where the user limits a check, no other one is made.
     report = gradproof.torch.check(module, loss, mode="lines", time_limit=60.0)
     assert not any("f changes with arrays" in one for one in report.warnings)
+
+
+def test_arrays_that_lines_leave_out_do_not_claim_0():
+    torch.manual_seed(0)
+    module = nn.ParameterDict({"w": torch.randn(90), "b": torch.zeros(3000)})
+
+    def loss():
+        leaky = torch.where(module.b > 0, module.b, 0.3 * module.b)
+        return module.w.pow(4).sum() + leaky.sum()
+
+    report = gradproof.torch.check(module, loss, mode="lines")
+    assert report.verdict == "right"
+    assert [one.norm for one in report.power.blocks if one.name == "b"] == [0.0]
+    assert not any("claims are 0" in one for one in report.warnings)
+
+
+@pytest.mark.parametrize(("values", "expected"), [([1, 1, 1, 1], False), ([1, 1, 2, 1], True), ([1, 2, 1, 3], False)])
+def test_what_is_another_value(values, expected):
+    assert float32.is_another(values) == expected
+    assert not float32.is_another([*values[:3], math.nan])
+    assert float32.is_another([1, math.nan, 1, 1])
+    assert not float32.is_another([np.zeros(2)] * 4)  # as of a function that does not return one number
+
+
+def test_a_loss_that_differs_from_call_to_call_does_not_change_with_claims_of_0():
+    values = iter([1.0, 2.0, 3.0, 4.0])
+    module = nn.Linear(2, 1)
+    assert not is_moved_by(dict(module.named_parameters()))(lambda: next(values), ["bias"], 0)
+    assert is_moved_by(dict(module.named_parameters()))(lambda: float(module.bias.detach()), ["bias"], 0)
 
 
 def test_whatever_is_coarse_is_in_doubt():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checking import check as check_gradient
-from ..frameworks.float32 import Float32Check, goes_along_lines, moves
+from ..frameworks.float32 import Float32Check, goes_along_lines, is_another, moves
 from ..frameworks.kinks import with_linearised_kinks
 from ..report.report import Report
 from .interpreting import Interpreter
@@ -78,14 +78,16 @@ class OfOneNumber:
         start = Map(self._jax, self._objective.f, tree, self._point, self._settings.get("seed", 0))
         return lambda x: start.vjp(x, 1.0)
 
-    def check(self, limited: Callable[[Any], Any]) -> Report:
-        """Check the gradient with what becomes of the function first.
+    def check(self, first: Float32Check | None) -> Report:
+        """Check the gradient, with what `first` makes of it and of the function, if that is not None.
 
         Along lines many kinks meet at once, and lines see little beside them: there the slopes that JAX takes are taken
         from the first.
         """
         settings, gradient = {"convention": "jax", **self._settings}, self._gradient()
-        ended = _as_it_is if self._tree.is_double else limited
+        ended: Callable[[Any], Any] = _as_it_is
+        if first is not None and not self._tree.is_double:
+            ended, gradient = first.limited, first.noted(gradient)
         is_at_once = goes_along_lines(sum(self._sizes.values()), settings)
         return with_linearised_kinks(
             self._objective,
@@ -116,12 +118,11 @@ class OfOneNumber:
             at_once=at_once,
         )
 
-    def _is_moved(self, function: Callable[[Any], Any], names: Sequence[str], report: Report) -> bool:
+    def _is_moved(self, function: Callable[[Any], Any], names: Sequence[str], seed: int) -> bool:
         """Whether the function has another value than at x where these arrays are moved, all of them at once."""
-        steps = dict(zip(names, moves([self._x[name] for name in names], report.seed), strict=True))
-        at_x = np.asarray(function(self._x))
-        points = ({**self._x, **{name: self._x[name] + sign * steps[name] for name in names}} for sign in (1, -1))
-        return any(bool(np.asarray(function(point)) != at_x) for point in points)
+        steps = dict(zip(names, moves([self._x[name] for name in names], seed), strict=True))
+        points = ({**self._x, **{name: self._x[name] + sign * steps[name] for name in names}} for sign in (0, 1, -1, 0))
+        return is_another([np.asarray(function(point)) for point in points])
 
 
 def _as_it_is(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -133,7 +133,7 @@ class OfOutputs:
         self._order = order
         self._settings = settings
 
-    def check(self, _: Callable[[Any], Any]) -> Report:
+    def check(self, _: Float32Check | None) -> Report:
         """Check them as things are; nothing ends these checks."""
         every = every_check(self._start, self._modes, self._order)
         return _together((one.check(mode, self._settings), after) for one, mode, after in every)

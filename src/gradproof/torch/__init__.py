@@ -104,8 +104,8 @@ def check(
     precisions.  What cannot be evaluated in float64 is named, and checked as it is.  Where a check in
     float32 cannot decide, or takes 150 evaluations more along lines than a right gradient does, or lines disagree but
     neither a coordinate nor a factor is clearly wrong, it is done in float64, and that decides, unless budget,
-    time_limit, save or resume is given.  So is one that passes along lines although f changes, be it in the last bit,
-    with arrays all of whose claims are 0, as of a layer that is frozen by mistake.
+    time_limit, save or resume is given.  So is, from the first, one along lines in which f changes, be it in the last
+    bit, with arrays all of whose claims are 0, as of a layer that is frozen by mistake.
 
     Where arguments of relu, abs, leaky_relu or clamp are exactly 0, as after a block that starts at 0, kinks meet at x,
     and what automatic differentiation computes need not be a slope of f.  Along lines the check then takes the slope

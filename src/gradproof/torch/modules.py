@@ -66,12 +66,13 @@ def _checked(
     gradient = Gradient(torch, parameters, loss)
     value = Loss(torch, loss)
 
-    def check(limited: Callable[[Any], Any]) -> Report:
-        report = _check_in_place(torch, parameters, limited(value), gradient, settings, precise.may_meet)
+    def check(first: Float32Check | None) -> Report:
+        objective, claim = (value, gradient) if first is None else (first.limited(value), first.noted(gradient))
+        report = _check_in_place(torch, parameters, objective, claim, settings, precise.may_meet)
         return with_notes(report, [*notes, *_about_absent(gradient.without)])
 
     if notes or precise.kind != "float32":
-        report = check(lambda function: function)
+        report = check(None)
     else:
         sizes = {name: one.numel() for name, one in parameters.items()}
         report = in_float64(

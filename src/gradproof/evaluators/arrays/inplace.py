@@ -21,7 +21,7 @@ from ..pace import ALL, Pace
 from ..values import as_value, as_values, number_or_same
 from .holding import Hold
 from .lines import InPlaceLines
-from .memory import Arrays
+from .memory import Arrays, give_back_free_memory
 
 # The most values of short probes that are returned at once.
 CHUNK = 1024
@@ -38,6 +38,7 @@ def problem_in_place(
     arrays.refuse_what_is_not_finite(refuse_what_is_not_finite)
     if along_lines(arrays.layout.n):
         claimed = _claimed(gradient, arrays)
+        give_back_free_memory()
         problem = InPlaceProblem(arrays)
         problem.along_lines = True
         return problem, claimed
