@@ -88,7 +88,9 @@ class ArrayReport:
     def __str__(self) -> str:
         if self.is_right:
             return f"{self.name}: right"
-        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"), (self.untested, "untested"))
+        # Lines that measured its factor went through all of it.
+        untested = "not tested alone" if math.isfinite(self.factor) else "untested"
+        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"), (self.untested, untested))
         told = [f"{count:,} of {self.n:,} {what}" for count, what in counts if count]
         if math.isfinite(self.factor):
             agrees = abs(self.factor - 1.0) <= self.factor_bar
@@ -186,6 +188,24 @@ def factors_of(report: Record) -> dict[str, tuple[float, float]]:
     return {
         layout.title_of(layout.leaf_of(start)): _factor(found) for start, found in _findings_by_leaf(report).items()
     }
+
+
+def is_common(line: Finding, report: Record) -> bool:
+    """Return whether the factor along the claim through all of x is that of each array, too, as far as it is known.
+
+    Parameters
+    ----------
+    line
+        The finding of that line, which has a factor whatever the errors are.
+    report
+        The report that has it.
+    """
+    # Imported on use: only checks along lines know factors.
+    from ..power import has_ratio
+
+    known = () if report.power is None else filter(has_ratio, report.power.blocks)
+    allowed = line.factor_bar + report.rtol * abs(line.factor)
+    return all(abs(one.ratio - line.factor) <= one.ratio_bar + allowed for one in known)
 
 
 def _is_same_factor(one: Explanation, name: str, factor: float, bar: float) -> bool:

@@ -19,7 +19,7 @@ UPSTREAM = 0.5
 # Explanations that a bug further on may have; what is added to claims, for example, is a bug of each array.
 FADING = ("factor", "zero", "not finite")
 # A factor that all arrays share takes one line.
-COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
+COMMON = "along its own claim everything is {factor} times what it should be: {count:,} arrays share this factor"
 
 
 def about_factors(report: Record) -> dict[str, str]:
@@ -44,8 +44,11 @@ def factors(report: Record, width: int) -> str:
     rest = [one for one in known if one.name not in names]
     if not off:
         return ""
+    from ..summaries.arrays import is_common
+
     for one in report.findings:
-        if one.stop - one.start == report._evidence.layout.total and one.factor_bar < abs(one.factor):
+        whole = one.stop - one.start == report._evidence.layout.total
+        if whole and one.factor_bar < abs(one.factor) and is_common(one, report):
             factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
             return filled("  ", COMMON.format(factor=factor, count=len(known)), "    ", width)
     room = max(len(one.name) for one in off[:MOST])
