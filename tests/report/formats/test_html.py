@@ -102,6 +102,16 @@ def test_cells(shape):
     assert grid_of((6, 5), 30) == Grid(6, 5, 6, 5)
 
 
+@pytest.mark.parametrize("shape", [(65,), (100,), (3000,), (200, 40), (301, 67), (100, 3)])
+def test_a_map_has_no_holes(shape):
+    x = np.zeros(shape)
+    report = gradproof.check(lambda x: float(x.ravel() @ x.ravel()), x + 0.0, x, mode="lines")
+    (leaf,) = layout_leaves(report)
+    shown = states(report, leaf, grid_of(shape, x.size))
+    assert (shown >= 0).all() or (shown[: np.flatnonzero(shown < 0)[0]] >= 0).all()
+    assert np.count_nonzero(shown < 0) < 64
+
+
 def test_a_cell_shows_the_worst_of_it():
     x = np.zeros(10_000)
     claimed = np.zeros(10_000)
@@ -191,6 +201,9 @@ var heads = document.querySelectorAll("th button");
 [0, 1].forEach(function (column) { ["up", "down"].forEach(function (way) {
   heads[column].click(); told[column + way] = names(); }); });
 told.claims = [].map.call(document.querySelectorAll("tbody tr"), function (row) { return row.cells[1].dataset.value; });
+document.querySelectorAll("details").forEach(function (one) { one.open = true; });
+told.plots = [].map.call(document.querySelectorAll(".ladder"), function (one) {
+  return [one.getBoundingClientRect().width, one.querySelectorAll("circle.dot").length]; });
 told.requests = performance.getEntriesByType("resource").length;
 told.faults = window.faults;
 var out = document.createElement("pre"); out.id = "told"; out.textContent = JSON.stringify(told);
@@ -231,6 +244,9 @@ def test_in_a_browser(tmp_path, width):
     assert sorted(told["0up"]) == sorted(names)
     assert told["0down"] == told["0up"][::-1]
     by_claim = [one.name for one in sorted(report.findings, key=lambda one: one.claimed) if np.isfinite(one.claimed)]
+    # Plots are as large as they are drawn, whatever the table does, so that their numbers can be read.
+    assert [size for size, _ in told["plots"]] == [300] * 3
+    assert min(dots for _, dots in told["plots"]) > 0
     # What is not a number comes last, whichever way.
     assert told["1up"] == [*by_claim, "a"]
     assert told["1down"] == [*by_claim[::-1], "a"]
