@@ -17,6 +17,7 @@ from gradproof.problem.structure import layout_of
 from gradproof.report.formats.html.maps import STATES, Grid, grid_of, picture, states
 from gradproof.report.formats.html.svg import ladder
 from gradproof.report.ladder import Rung
+from gradproof.report.text.factors import sentences_of_factors
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BAD_NAMES = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"quoted' & <b>"]
@@ -33,6 +34,8 @@ def test_a_page(kind):
         assert str(one) in words
     for one in report.findings:
         assert one.name in words
+    for one in sentences_of_factors(report):
+        assert one in words
     assert str(report) in "".join(reader.words)
     # It loads nothing.
     assert not re.search(r"https?://|url\(|@import|<img|<iframe|<script src", text)
@@ -40,6 +43,17 @@ def test_a_page(kind):
     assert len(reader.of("script")) == 1
     assert "default-src 'none'" in text
     assert len([each for each in reader.of("svg") if each["class"] == "map"]) == len(report.arrays)
+
+
+def test_a_page_tells_where_errors_begin():
+    """Along a backward pass the arrays that are right say where it goes wrong."""
+    rng = np.random.default_rng(0)
+    x = {name: rng.normal(size=700) for name in "abcd"}
+    wrong = {name: (1.0 + 0.1 * (name in "ab") * (1 + (name == "a"))) * np.cos(part) for name, part in x.items()}
+    report = gradproof.check(lambda p: float(sum(np.sum(np.sin(part)) for part in p.values())), wrong, x, mode="lines")
+    assert len(sentences_of_factors(report)) == 2
+    words = " ".join(" ".join(read(report.to_html()).words).split())
+    assert "everything from c on is right along its claim: look for the bug in the backward pass there" in words
 
 
 @pytest.mark.parametrize("name", ["to_html", "to_markdown", "to_junit", "to_json"])

@@ -88,14 +88,19 @@ class ArrayReport:
     def __str__(self) -> str:
         if self.is_right:
             return f"{self.name}: right"
-        # Lines that measured its factor went through all of it.
-        untested = "not tested alone" if math.isfinite(self.factor) else "untested"
-        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"), (self.untested, untested))
+        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"))
         told = [f"{count:,} of {self.n:,} {what}" for count, what in counts if count]
+        # Lines that measured the factor of an array went through all of it.
+        alone = " alone" if math.isfinite(self.factor) else ""
+        along = " along its claim" if self.untested else ""
+        if self.untested == self.n:
+            told.append(f"none of {self.n:,} tested{alone}")
+        elif self.untested:
+            told.append(f"{self.untested:,} of {self.n:,} not tested{alone}")
         if math.isfinite(self.factor):
             agrees = abs(self.factor - 1.0) <= self.factor_bar
-            along = f"right along its claim, to {short(self.factor_bar)} or better"
-            told.append(along if agrees else f"claimed = {self.factor:.6g} × slope")
+            right = f"right along its claim, to {short(self.factor_bar)} or better"
+            told.append(right if agrees else f"claimed = {self.factor:.6g} × slope{along}")
         if self.unseen and not self.untested:
             told.append("a factor of 2 could have passed unseen")
         return f"{self.name}: {', '.join(told)}"
