@@ -234,7 +234,7 @@ def test_all_claims_tell_a_limit_from_signs(wrong, said, seed):
     assert told[0].removeprefix(f"W1: {said}").removesuffix(" (explains 100.0 % of the error)") in asked
 
 
-@pytest.mark.parametrize("factor", [3.0, 1e200, -1e300])
+@pytest.mark.parametrize("factor", [3.0, 1e200, -1e300, 5e-324])
 def test_a_huge_claim_beside_an_array_with_the_same_slopes(factor):
     """Its square has no value; and that array's claims are the slopes, but its own."""
     x = {"a": np.linspace(1, 2, 60), "b": np.linspace(1, 2, 60)}

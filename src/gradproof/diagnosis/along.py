@@ -101,22 +101,22 @@ def _is_meant(one: Finding, tries: int) -> bool:
 
     Errors of any kind have some factor along their own claim, and those of arrays that are alike nearly the same one.
     """
-    bar = one.factor_bar / abs(one.factor)
+    bar, inverse, above = one.factor_bar, 1.0 / one.factor, one.factor - 1.0
     written = (
-        (one.factor, one.factor_bar),
-        (1.0 / one.factor, bar / abs(one.factor)),
-        (one.factor - 1.0, one.factor_bar),
+        (one.factor, bar),
+        (inverse, bar / abs(one.factor) * abs(inverse)),
+        (above, bar if abs(above) < 1.0 else math.inf),
     )
     return _is_simple(one, tries) or any(_is_round(number, error, len(written) * tries) for number, error in written)
 
 
 def _is_round(number: float, error: float, tries: int) -> bool:
     """Whether a number, of so many, is whole or has a single digit, by no coincidence."""
-    if not number or not math.isfinite(number):
+    if not number or not math.isfinite(number) or not math.isfinite(1.0 / number):
         return False
     digit = 10.0 ** min(math.floor(math.log10(abs(number))), 0)
     off = abs(number - digit * round(number / digit))
-    return off <= error and is_near(off, digit, tries, CHANCE)
+    return off <= error < digit / 2.0 and is_near(off, digit, tries, CHANCE)
 
 
 def _is_of_all(every: Finding, found: Sequence[Explained], arrays: Sequence[Evidence], report: Record) -> bool:
