@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 
 from gradproof import check
-from gradproof.diagnosis.along import _is_shared
 from gradproof.problem.structure import Layout
 
 RNG = np.random.default_rng(3)
@@ -150,23 +147,48 @@ def test_a_row_of_a_large_array_is_named():
     assert report.unexplained[0].startswith("table[7, :] (")
 
 
-class Line(NamedTuple):
-    """What a line through an array tells of it."""
+SINGLE = {
+    "a": (0.6 * RNG.normal(size=2600)).astype(np.float32),
+    "b": (0.6 * RNG.normal(size=30)).astype(np.float32),
+    "c": (0.6 * RNG.normal(size=1200)).astype(np.float32),
+}
 
-    factor: float
-    factor_bar: float
+
+def in_single(p):
+    return float(sum(np.sum(np.log(np.cosh(one))) for one in p.values()) / np.float32(60.0))
 
 
-def test_factors_that_arrays_share_by_chance_are_no_explanation():
-    """Upstream of a bug they are near 1, and agree here and there within their bars."""
-    near = [Line(1.0 + 1e-4 * part, 3e-6) for part in (0.75, 0.78, 5.1, 3.6, -4.5, -1.7, 1.5, 1.6)]
-    assert not any(_is_shared(one, [other for other in near if other is not one]) for one in near)
-    twins = [*near[2:], Line(1.01, 1e-7), Line(1.01, 1e-7)]
-    shared = [one for one in twins if _is_shared(one, [other for other in twins if other is not one])]
-    assert shared == twins[-2:]
-    # Of many that agree, bars may be wide.
-    assert _is_shared(Line(1.2, 0.01), [Line(1.2, 0.01)] * 7)
-    assert not _is_shared(Line(1.2, 0.01), [Line(1.2, 0.01), *near[:6]])
+def wrong_in_single(**wrong):
+    """Check claims that are wrong in some arrays; single coordinates cannot be seen in float32."""
+    slopes = {name: np.tanh(one.astype(np.float64)) / 60.0 for name, one in SINGLE.items()}
+    claims = {name: wrong.get(name, lambda g, _: g)(g, SINGLE[name]) for name, g in slopes.items()}
+    return check(in_single, claims, SINGLE, mode="lines")
+
+
+@pytest.mark.parametrize("missing", [0.0005, 0.002, 0.03])
+def test_a_factor_that_claims_have_whatever_the_errors_are_explains_nothing(missing):
+    """Arrays that are alike have about the same factor along their claims, as here with an L2 penalty too much."""
+    report = wrong_in_single(**dict.fromkeys("abc", lambda g, x: g + missing * x.astype(np.float64)))
+    assert report.verdict == "wrong"
+    assert report.explanations == ()
+
+
+@pytest.mark.parametrize("factor", [1.1, 1.3, 2.0, 0.125, 30.0])
+def test_a_factor_that_all_arrays_have_is_named(factor):
+    report = wrong_in_single(**dict.fromkeys("abc", lambda g, x: factor * g))
+    shown = "1/8" if factor == 0.125 else f"{factor:g}"
+    assert [str(one).partition(" × slope")[0] for one in report.explanations] == [f"everything: claimed = {shown}"]
+    assert "share this factor" in " ".join(str(report).split())
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(-1.0, "b: claimed = -1 × slope along its own claim, the sign is wrong"), (-1.13, "")]
+)
+def test_a_simple_factor_of_an_array_is_named_although_it_is_known_badly(factor, said):
+    report = wrong_in_single(b=lambda g, x: factor * g)
+    assert [one.name for one in report.findings] == ["b"]
+    assert report.findings[0].factor_bar > 1e-3
+    assert [said in str(one) for one in report.explanations] == [True] * bool(said)
 
 
 def test_errors_of_no_kind_are_not_explained():
@@ -212,7 +234,7 @@ def test_all_claims_tell_a_limit_from_signs(wrong, said, seed):
     assert told[0].removeprefix(f"W1: {said}").removesuffix(" (explains 100.0 % of the error)") in asked
 
 
-@pytest.mark.parametrize("factor", [3.0, 1e200, -1e300])
+@pytest.mark.parametrize("factor", [3.0, 1e200, -1e300, 5e-324])
 def test_a_huge_claim_beside_an_array_with_the_same_slopes(factor):
     """Its square has no value; and that array's claims are the slopes, but its own."""
     x = {"a": np.linspace(1, 2, 60), "b": np.linspace(1, 2, 60)}

@@ -305,6 +305,14 @@ BUGS = {
         (SQUARE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) @ x.T),
         ("matrix", "x: claimed = slope @ x.T, like a stress"),
     ),
+    "a Cauchy stress for a slope": (
+        (SHIFTED, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.cos(x) @ x.T / np.linalg.det(x)),
+        ("matrix", "x: claimed = slope @ x.T / det(x), like a Cauchy stress"),
+    ),
+    "another stress for a slope": (
+        (SHIFTED, lambda x: np.sum(np.sin(x)), np.cos, lambda x: np.linalg.solve(x, np.cos(x))),
+        ("matrix", "x: claimed = x⁻¹ @ slope, like a second Piola-Kirchhoff stress"),
+    ),
     "symmetrised": (
         (SQUARE, lambda x: np.sum(np.sin(x)), np.cos, lambda x: (np.cos(x) + np.cos(x).T) / 2),
         ("matrix", "x: claimed = (slope + slope.T) / 2: is the slope of a symmetric matrix meant?"),

@@ -183,3 +183,20 @@ def test_slopes_below_a_bar_that_only_refuted_claims_far_away_are_not_0(value, i
     vectors = (np.arange(1.0, 4.0), np.array([-4e9, 3e9, 2e9]), np.array([0.7, -0.4, 1.1]), np.full(3, 70.0))
     found = no_dependence(Evidence("x", (3,), 0, np.arange(3), *vectors, yes, yes), value)
     assert (found is not None) == is_told
+
+
+@pytest.mark.parametrize("seed", [2, 3, 9, 22])
+def test_errors_that_are_nearly_the_same_are_no_factor_and_a_constant(seed):
+    """Wide bars hide how they differ, so that a factor near 1 makes up for it; a factor that is far from 1 does not."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=14).astype(np.float32)
+    weights = rng.uniform(0.5, 2, 14).astype(np.float32)
+    slopes = weights * np.cos(x.astype(np.float64))
+
+    def told(claimed):
+        report = check(lambda x: float(np.sum(weights * np.sin(x)) + np.float32(3)), claimed, x)
+        return [str(one).partition(", as if")[0] for one in report.explanations]
+
+    off = 0.3 * (1 + 0.01 * rng.normal(size=14))
+    assert not any("×" in one for one in [*told(slopes + off), *told(slopes + off / 3)])
+    assert told(2 - slopes)[0].startswith("all of x: claimed = -")

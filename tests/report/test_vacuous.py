@@ -1,6 +1,7 @@
 """Agreement that tests nothing is said, by name; agreement that does is not talked down."""
 
 import numpy as np
+import pytest
 
 import gradproof
 
@@ -36,6 +37,16 @@ def test_a_dead_block():
     text = warnings(dead, {"W": np.zeros((2, 2)), "b": np.cos(B)}, x)
     assert "W is dead here: all 4 of its slopes are 0" in text
     assert "b is dead" not in text
+
+
+@pytest.mark.parametrize(("size", "is_dead"), [(1.0, False), (0.0, True)])
+def test_a_block_with_kinks_at_x_is_not_dead(size, is_dead):
+    """Claims of 0 are acceptable there, between slopes that are not 0."""
+    x = {"W": np.zeros(3), "b": B}
+    text = warnings(
+        lambda p: size * np.sum(np.abs(p["W"])) + np.sum(np.sin(p["b"])), {"W": np.zeros(3), "b": np.cos(B)}, x
+    )
+    assert ("W is dead here" in text) == is_dead
 
 
 def test_a_dead_block_whose_gradient_is_not_zero_is_wrong():

@@ -11,7 +11,8 @@ from ..report.cause import Cause
 from ..report.explanation import Explanation
 from ..report.finding import Finding
 from ..report.records import Record
-from .coincidence import is_no_coincidence
+from ..report.summaries.arrays import is_common
+from .coincidence import is_near
 from .evidence import MARGIN, Evidence
 from .kinds.factors import NEAR, said, shown
 from .kinds.names import SIMPLE, Known, name_of
@@ -20,7 +21,7 @@ from .searching import Explained
 
 # A factor along a line says what it is only if it is known this well, relatively.
 KNOWN = 1e-3
-# Factors of arrays that have nothing to do with each other, as upstream of a bug, agree this rarely.
+# How rarely a factor of another kind is as close to one that means something.
 CHANCE = 0.01
 
 
@@ -38,10 +39,11 @@ def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Rec
     known
         What factors may be.
     """
-    long = [one for one in _wrong_lines(report) if _is_known(one)]
+    wrong = _wrong_lines(report)
+    long = [one for one in wrong if _is_known(one, len(wrong))]
     layout = report._evidence.layout
     every = next((one for one in long if one.stop - one.start == layout.total), None)
-    if every is not None and every.factor and all(_fits(each, every) for each in arrays):
+    if every is not None and _is_of_all(every, found, arrays, report):
         names = tuple(layout.title_of(leaf) for leaf in layout.leaves)
         where = "everything" if len(names) > 1 else f"all of {names[0]}"
         return [_explained(every, (where, names), arrays, known)]
@@ -83,9 +85,46 @@ def _wrong_lines(report: Record) -> list[Finding]:
     return [one for one in report.findings if one.cause is Cause.WRONG and one.is_line]
 
 
-def _is_known(one: Finding) -> bool:
-    """Whether the factor of a line is known well; that of an array that claims nothing is exactly 0."""
-    return math.isfinite(one.factor) and one.factor_bar <= KNOWN * abs(one.factor)
+def _is_known(one: Finding, tries: int) -> bool:
+    """Whether the factor of a line is known well, or is a simple one; that of an array that claims nothing is 0."""
+    return math.isfinite(one.factor) and (one.factor_bar <= KNOWN * abs(one.factor) or _is_simple(one, tries))
+
+
+def _is_simple(one: Finding, tries: int) -> bool:
+    """Whether a factor, of so many, is one of the simplest by no coincidence."""
+    off = min(abs(one.factor - simple) for simple in SIMPLE)
+    return off <= one.factor_bar and is_near(off, abs(one.factor - 1.0), tries * len(SIMPLE), CHANCE)
+
+
+def _is_meant(one: Finding, tries: int) -> bool:
+    """Whether a factor, of so many, is a number that somebody may have written.
+
+    Errors of any kind have some factor along their own claim, and those of arrays that are alike nearly the same one.
+    """
+    bar, inverse, above = one.factor_bar, 1.0 / one.factor, one.factor - 1.0
+    written = (
+        (one.factor, bar),
+        (inverse, bar / abs(one.factor) * abs(inverse)),
+        (above, bar if abs(above) < 1.0 else math.inf),
+    )
+    return _is_simple(one, tries) or any(_is_round(number, error, len(written) * tries) for number, error in written)
+
+
+def _is_round(number: float, error: float, tries: int) -> bool:
+    """Whether a number, of so many, is whole or has a single digit, by no coincidence."""
+    if not number or not math.isfinite(number) or not math.isfinite(1.0 / number):
+        return False
+    digit = 10.0 ** min(math.floor(math.log10(abs(number))), 0)
+    off = abs(number - digit * round(number / digit))
+    return off <= error < digit / 2.0 and is_near(off, digit, tries, CHANCE)
+
+
+def _is_of_all(every: Finding, found: Sequence[Explained], arrays: Sequence[Evidence], report: Record) -> bool:
+    """Whether the factor along the whole claim is that of each array and of each coordinate that was looked at."""
+    if not every.factor or not is_common(every, report):
+        return False
+    told = any(one.explanation.kind == "factor" for one in found)
+    return (told or _is_meant(every, 1)) and all(_fits(each, every) for each in arrays)
 
 
 def _fits(array: Evidence, line: Finding) -> bool:
@@ -99,21 +138,12 @@ def _fits(array: Evidence, line: Finding) -> bool:
 
 
 def _of_lines_alone(long: Sequence[tuple[Finding, str]], known: Known) -> Iterator[Explained]:
-    """Yield factors of arrays of which no coordinate was looked at: those that several share, or that have a name."""
+    """Yield factors of arrays of which no coordinate was looked at: those that somebody may have written."""
     for one, name in long:
-        others = [other for other, _ in long if other is not one]
         if one.factor == 0.0:
             yield Explained(Explanation("zero", one.name, ZERO, 0.0, names=(name,)), np.zeros(0, np.int64))
-        elif _is_shared(one, others) or any(abs(one.factor - simple) <= one.factor_bar for simple in SIMPLE):
+        elif _is_meant(one, len(long)):
             yield _explained(one, (one.name, (name,)), [], known)
-
-
-def _is_shared(one: Finding, others: Sequence[Finding]) -> bool:
-    """Whether other arrays have the factor of an array, and that is no coincidence: many are near 1, or badly known."""
-    bars = [one.factor_bar + other.factor_bar for other in others]
-    alike = [bar for other, bar in zip(others, bars, strict=True) if abs(one.factor - other.factor) <= bar]
-    scale = np.full(len(alike), abs(one.factor - 1.0))
-    return bool(alike) and is_no_coincidence(np.array(alike), scale, 0, len(others), CHANCE)
 
 
 def _explained(

@@ -183,7 +183,7 @@ def _note_remarks(problem: Problem, claimed: Flat, values: Values, outcome: Outc
         if remark := unchanged(values.value, kept, outside, found, everywhere=everywhere, in_place=in_place):
             problem.notes.insert(0, remark)
     acceptable = _acceptable(problem, outcome)
-    for remark in remarks(problem.layout, problem.x, claimed, acceptable):
+    for remark in remarks(problem.layout, problem.x, claimed, acceptable, outcome.findings):
         problem.note(remark)
     if len(outcome.findings):
         _note_patterns(problem, claimed, acceptable, outcome)

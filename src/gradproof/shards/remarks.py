@@ -39,4 +39,5 @@ def _about_zeros(outcome: Outcome, evidence: Evidence) -> list[str]:
     if outcome.report.norm == 0.0:
         return [NOTHING]
     leaves = evidence.layout.arrays
-    return dead([leaf for leaf, norm in zip(leaves, evidence.blocks[0].tolist(), strict=False) if norm == 0.0])
+    zero = [leaf for leaf, norm in zip(leaves, evidence.blocks[0].tolist(), strict=False) if norm == 0.0]
+    return dead(zero, outcome.findings)

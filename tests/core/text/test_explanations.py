@@ -49,7 +49,7 @@ def test_long_lines(line, expected, witness):
 
 def test_samples(witness):
     one = along_a_line(causes=[codes.WRONG, codes.AGREES, codes.WRONG], looked_at=[1, 2, 8])
-    assert "W: 1 of 2 sampled coordinates are wrong (of 7); along the line the slope is off by nan" in sentences(
+    assert "W: 1 of 2 sampled coordinates wrong (of 7); along the line the slope is off by nan" in sentences(
         witness, one
     )
 

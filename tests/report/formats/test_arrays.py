@@ -1,6 +1,7 @@
 """What a report says of each named array."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -80,6 +81,10 @@ def test_along_lines_a_factor_has_its_bar():
     # Only what was tested by itself is known to be right where something is wrong.
     assert arrays["W"].untested == 6000
     assert not arrays["W"].is_right
+    assert str(arrays["W"]).startswith("W: none of 6,000 tested alone, right along its claim, to ")
+    assert re.fullmatch(
+        "b: . of 500 wrong, 49. of 500 not tested alone, claimed = 0.5 × slope along its claim", str(arrays["b"])
+    )
 
 
 def test_factors_that_are_not_known_are_none():

@@ -17,6 +17,7 @@ from gradproof.problem.structure import layout_of
 from gradproof.report.formats.html.maps import STATES, Grid, grid_of, picture, states
 from gradproof.report.formats.html.svg import ladder
 from gradproof.report.ladder import Rung
+from gradproof.report.text.factors import sentences_of_factors
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BAD_NAMES = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"quoted' & <b>"]
@@ -33,6 +34,8 @@ def test_a_page(kind):
         assert str(one) in words
     for one in report.findings:
         assert one.name in words
+    for one in sentences_of_factors(report):
+        assert one in words
     assert str(report) in "".join(reader.words)
     # It loads nothing.
     assert not re.search(r"https?://|url\(|@import|<img|<iframe|<script src", text)
@@ -40,6 +43,17 @@ def test_a_page(kind):
     assert len(reader.of("script")) == 1
     assert "default-src 'none'" in text
     assert len([each for each in reader.of("svg") if each["class"] == "map"]) == len(report.arrays)
+
+
+def test_a_page_tells_where_errors_begin():
+    """Along a backward pass the arrays that are right say where it goes wrong."""
+    rng = np.random.default_rng(0)
+    x = {name: rng.normal(size=700) for name in "abcd"}
+    wrong = {name: (1.0 + 0.1 * (name in "ab") * (1 + (name == "a"))) * np.cos(part) for name, part in x.items()}
+    report = gradproof.check(lambda p: float(sum(np.sum(np.sin(part)) for part in p.values())), wrong, x, mode="lines")
+    assert len(sentences_of_factors(report)) == 2
+    words = " ".join(" ".join(read(report.to_html()).words).split())
+    assert "everything from c on is right along its claim: look for the bug in the backward pass there" in words
 
 
 @pytest.mark.parametrize("name", ["to_html", "to_markdown", "to_junit", "to_json"])
@@ -100,6 +114,16 @@ def test_cells(shape):
     if count <= 40 * 64 and (len(shape) == 1 or shape[-1] <= 64):
         assert len(np.unique(cells)) == count or shape == (100, 3)
     assert grid_of((6, 5), 30) == Grid(6, 5, 6, 5)
+
+
+@pytest.mark.parametrize("shape", [(65,), (100,), (3000,), (200, 40), (301, 67), (100, 3)])
+def test_a_map_has_no_holes(shape):
+    x = np.zeros(shape)
+    report = gradproof.check(lambda x: float(x.ravel() @ x.ravel()), x + 0.0, x, mode="lines")
+    (leaf,) = layout_leaves(report)
+    shown = states(report, leaf, grid_of(shape, x.size))
+    assert (shown >= 0).all() or (shown[: np.flatnonzero(shown < 0)[0]] >= 0).all()
+    assert np.count_nonzero(shown < 0) < 64
 
 
 def test_a_cell_shows_the_worst_of_it():
@@ -191,6 +215,9 @@ var heads = document.querySelectorAll("th button");
 [0, 1].forEach(function (column) { ["up", "down"].forEach(function (way) {
   heads[column].click(); told[column + way] = names(); }); });
 told.claims = [].map.call(document.querySelectorAll("tbody tr"), function (row) { return row.cells[1].dataset.value; });
+document.querySelectorAll("details").forEach(function (one) { one.open = true; });
+told.plots = [].map.call(document.querySelectorAll(".ladder"), function (one) {
+  return [one.getBoundingClientRect().width, one.querySelectorAll("circle.dot").length]; });
 told.requests = performance.getEntriesByType("resource").length;
 told.faults = window.faults;
 var out = document.createElement("pre"); out.id = "told"; out.textContent = JSON.stringify(told);
@@ -231,6 +258,9 @@ def test_in_a_browser(tmp_path, width):
     assert sorted(told["0up"]) == sorted(names)
     assert told["0down"] == told["0up"][::-1]
     by_claim = [one.name for one in sorted(report.findings, key=lambda one: one.claimed) if np.isfinite(one.claimed)]
+    # Plots are as large as they are drawn, whatever the table does, so that their numbers can be read.
+    assert [size for size, _ in told["plots"]] == [300] * 3
+    assert min(dots for _, dots in told["plots"]) > 0
     # What is not a number comes last, whichever way.
     assert told["1up"] == [*by_claim, "a"]
     assert told["1down"] == [*by_claim[::-1], "a"]

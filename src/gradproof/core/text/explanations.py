@@ -69,7 +69,7 @@ def put_long_line(text: Text, finding: Finding) -> None:
     put_name(text, finding.start, finding.stop)
     if finding.sampled > 0:
         put_counted(text, literal(": #"), finding.sampled_wrong)
-        put_counted(text, literal(" of # sampled coordinates are wrong"), finding.sampled)
+        put_counted(text, literal(" of # sampled coordinates wrong"), finding.sampled)
         put_counted(text, literal(" (of #)"), size)
     else:
         put_counted(text, literal(": # coordinates, not searched further"), size)

@@ -142,6 +142,13 @@ def _products(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat
     yield "slope @ x", slope @ x, bar @ size
     yield "x.T @ slope, like a stress for the slope of a cell", x.T @ slope, size.T @ bar
     yield "x @ slope", x @ slope, size @ bar
+    inverse = inverse_of(x)
+    if inverse is not None:
+        volume = float(np.linalg.det(x))
+        stress = "a Cauchy stress for the slope of a deformation gradient"
+        yield f"slope @ x.T / det(x), like {stress}", slope @ x.T / volume, bar @ size.T / abs(volume)
+        second = "x⁻¹ @ slope, like a second Piola-Kirchhoff stress for the slope of a deformation gradient"
+        yield second, inverse @ slope, np.abs(inverse) @ bar
 
 
 def _transposed_inside(slope: Flat, bar: Flat, x: Flat) -> Iterator[tuple[str, Flat, Flat]]:

@@ -28,7 +28,7 @@ NOTHING = (
 )
 
 
-def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> list[str]:
+def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool, findings: Flat) -> list[str]:
     """Return remarks about agreement that tests nothing, with the names of the blocks.
 
     Parameters
@@ -39,6 +39,8 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
         The point and the claimed gradient, n values each.
     acceptable
         Whether each claimed value agrees with the objective, n values; or whether all do.
+    findings
+        The findings of the engine, those about kinks among them.
     """
     if acceptable is not True and not np.count_nonzero(acceptable):
         return []
@@ -49,7 +51,7 @@ def remarks(layout: Layout, x: Flat, claimed: Flat, acceptable: Flat | bool) -> 
     if len(blocks) < 2:
         return []
     zero = [one for one in blocks if _agrees(one, acceptable) and not claimed[one.start : one.stop].any()]
-    return [*dead(zero), *_regularised(blocks, x, claimed, acceptable)]
+    return [*dead(zero, findings), *_regularised(blocks, x, claimed, acceptable)]
 
 
 def unchanged(value: float, values: Flat, outside: int, findings: Flat, *, everywhere: bool, in_place: bool) -> str:
@@ -86,8 +88,20 @@ def unchanged(value: float, values: Flat, outside: int, findings: Flat, *, every
     return f"{UNCHANGED}{where}: at all {known.size:,} points it has the same value as at x, to the bit. {hint}"
 
 
-def dead(leaves: Sequence[Leaf]) -> list[str]:
-    """Return remarks about the blocks all of whose slopes are 0: one for each, or one for all if they are many."""
+def dead(leaves: Sequence[Leaf], findings: Flat) -> list[str]:
+    """Return remarks about the blocks all of whose slopes are 0: one for each, or one for all if they are many.
+
+    At a kink at x the slopes on both sides are not 0, even if a claim of 0 is acceptable there.
+
+    Parameters
+    ----------
+    leaves
+        The blocks that agree with claims of 0.
+    findings
+        The findings of the engine, those about kinks among them.
+    """
+    starts = findings["start"]
+    leaves = [one for one in leaves if not ((one.start <= starts) & (starts < one.stop)).any()]
     if len(leaves) <= LISTED:
         return [_dead(one.path, "is dead", one.stop - one.start) for one in leaves]
     names = ", ".join(one.path for one in leaves[:LISTED])

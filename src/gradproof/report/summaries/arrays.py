@@ -88,12 +88,19 @@ class ArrayReport:
     def __str__(self) -> str:
         if self.is_right:
             return f"{self.name}: right"
-        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"), (self.untested, "untested"))
+        counts = ((self.wrong, "wrong"), (self.undecided, "undecided"))
         told = [f"{count:,} of {self.n:,} {what}" for count, what in counts if count]
+        # Lines that measured the factor of an array went through all of it.
+        alone = " alone" if math.isfinite(self.factor) else ""
+        along = " along its claim" if self.untested else ""
+        if self.untested == self.n:
+            told.append(f"none of {self.n:,} tested{alone}")
+        elif self.untested:
+            told.append(f"{self.untested:,} of {self.n:,} not tested{alone}")
         if math.isfinite(self.factor):
             agrees = abs(self.factor - 1.0) <= self.factor_bar
-            along = f"right along its claim, to {short(self.factor_bar)} or better"
-            told.append(along if agrees else f"claimed = {self.factor:.6g} × slope")
+            right = f"right along its claim, to {short(self.factor_bar)} or better"
+            told.append(right if agrees else f"claimed = {self.factor:.6g} × slope{along}")
         if self.unseen and not self.untested:
             told.append("a factor of 2 could have passed unseen")
         return f"{self.name}: {', '.join(told)}"
@@ -184,6 +191,24 @@ def factors_of(report: Record) -> dict[str, tuple[float, float]]:
     return {
         layout.title_of(layout.leaf_of(start)): _factor(found) for start, found in _findings_by_leaf(report).items()
     }
+
+
+def is_common(line: Finding, report: Record) -> bool:
+    """Return whether the factor along the claim through all of x is that of each array, too, as far as it is known.
+
+    Parameters
+    ----------
+    line
+        The finding of that line, which has a factor whatever the errors are.
+    report
+        The report that has it.
+    """
+    # Imported on use: only checks along lines know factors.
+    from ..power import has_ratio
+
+    known = () if report.power is None else filter(has_ratio, report.power.blocks)
+    allowed = line.factor_bar + report.rtol * abs(line.factor)
+    return all(abs(one.ratio - line.factor) <= one.ratio_bar + allowed for one in known)
 
 
 def _is_same_factor(one: Explanation, name: str, factor: float, bar: float) -> bool:

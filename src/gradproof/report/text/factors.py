@@ -19,7 +19,7 @@ UPSTREAM = 0.5
 # Explanations that a bug further on may have; what is added to claims, for example, is a bug of each array.
 FADING = ("factor", "zero", "not finite")
 # A factor that all arrays share takes one line.
-COMMON = "everything is {factor} times what it should be: {count:,} arrays share this factor, such as that of a mean"
+COMMON = "along its own claim everything is {factor} times what it should be: {count:,} arrays share this factor"
 
 
 def about_factors(report: Record) -> dict[str, str]:
@@ -35,26 +35,47 @@ def about_factors(report: Record) -> dict[str, str]:
 
 def factors(report: Record, width: int) -> str:
     """Return the factors of a wrong gradient, worst first, and what is said of the other arrays."""
-    known = _known(report)
-    if report.verdict != "wrong" or len(known) < 2:
-        return ""
-    wrong = {one.name for one in report.findings if one.is_line and one.cause is Cause.WRONG}
-    off = sorted((one for one in known if _is_off(one, wrong, report.rtol)), key=_severity)
+    known, off = _known_and_off(report)
+    lines = []
+    if off and not _of_all(report, len(known)):
+        room = max(len(one.name) for one in off[:MOST])
+        lines = [f"  {'array':<{room}}  claimed / measured slope, along its own claim"]
+        lines += [f"  {one.name:<{room}}  {_told(one)}" for one in off[:MOST]]
+        if len(off) > MOST:
+            lines.append(f"  … and {len(off) - MOST:,} more")
+    return "\n".join([*lines, *(filled("  ", one, "    ", width) for one in sentences_of_factors(report))])
+
+
+def sentences_of_factors(report: Record) -> list[str]:
+    """Return what the factors of a wrong gradient say together: that they are one, or where the bug may be."""
+    known, off = _known_and_off(report)
+    if not off:
+        return []
+    if of_all := _of_all(report, len(known)):
+        return [of_all]
     names = {one.name for one in off}
     rest = [one for one in known if one.name not in names]
-    if not off:
-        return ""
+    return _about_rest(known, off, rest, all(one.kind in FADING for one in report.explanations))
+
+
+def _known_and_off(report: Record) -> tuple[list[BlockPower], list[BlockPower]]:
+    """Return the arrays whose factors are known, and those that are off, worst first, if the gradient is wrong."""
+    known = _known(report)
+    if report.verdict != "wrong" or len(known) < 2:
+        return known, []
+    wrong = {one.name for one in report.findings if one.is_line and one.cause is Cause.WRONG}
+    return known, sorted((one for one in known if _is_off(one, wrong, report.rtol)), key=_severity)
+
+
+def _of_all(report: Record, count: int) -> str:
+    """Return that all of so many arrays share a factor; "" if they do not."""
+    from ..summaries.arrays import is_common
+
     for one in report.findings:
-        if one.stop - one.start == report._evidence.layout.total and one.factor_bar < abs(one.factor):
-            factor = f"{number(one.factor, 6)} ± {short(one.factor_bar)}"
-            return filled("  ", COMMON.format(factor=factor, count=len(known)), "    ", width)
-    room = max(len(one.name) for one in off[:MOST])
-    lines = [f"  {'array':<{room}}  claimed / measured slope, along its own claim"]
-    lines += [f"  {one.name:<{room}}  {_told(one)}" for one in off[:MOST]]
-    if len(off) > MOST:
-        lines.append(f"  … and {len(off) - MOST:,} more")
-    about = _about_rest(known, off, rest, all(one.kind in FADING for one in report.explanations))
-    return "\n".join([*lines, *(filled("  ", one, "    ", width) for one in about)])
+        whole = one.stop - one.start == report._evidence.layout.total
+        if whole and one.factor_bar < abs(one.factor) and is_common(one, report):
+            return COMMON.format(factor=f"{number(one.factor, 6)} ± {short(one.factor_bar)}", count=count)
+    return ""
 
 
 def _known(report: Record) -> list[BlockPower]:

@@ -91,7 +91,7 @@ def _sentence(one: Finding, report: Record) -> str:
     text = f"{one.name}: "
     if sampled.size:
         wrong = np.count_nonzero(np.isin(sampled, report.wrong))
-        text += f"{wrong:,} of {sampled.size:,} sampled coordinates are wrong (of {size:,})"
+        text += f"{wrong:,} of {sampled.size:,} sampled coordinates wrong (of {size:,})"
     else:
         text += f"{size:,} coordinates, not searched further"
     if one.claimed == 0:

@@ -53,7 +53,9 @@ def _of_both(part: Evidence, name: str) -> Explanation | None:
     rough = abs(float(np.linalg.lstsq(columns, part.claimed, rcond=None)[0][0]))
     allowed = MARGIN * max(rough, 1.0) * part.bar + ROUNDING * np.abs(part.claimed)
     fitted = fit(columns, part.claimed, allowed)
-    scale = np.minimum(np.abs(part.claimed), np.abs(part.error))
+    # Errors that are nearly one of the two are made by both as soon as what is left of them is.
+    left = min(float(np.linalg.norm(part.error - each * (each @ part.error / (each @ each)))) for each in columns.T)
+    scale = np.minimum(np.abs(part.claimed), np.minimum(np.abs(part.error), left / math.sqrt(len(base))))
     if fitted is None or not is_no_coincidence(fitted[1], scale, 2, 4.0):
         return None
     factor, times = map(float, fitted[0])

@@ -21,7 +21,8 @@ dt{color:var(--soft)}dd{margin:0}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:12px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:10px;min-width:0}
 .map{display:block;margin-top:6px;height:auto}
-.ladder{display:block;width:360px;max-width:100%}
+.ladder{display:block;width:300px}
+main>details{margin-top:1rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;min-width:100%}
 th,td{text-align:left;padding:4px 10px;border-bottom:1px solid var(--line);vertical-align:top}
@@ -40,9 +41,9 @@ rect.kink{fill:var(--kink)}rect.untested{fill:var(--untested)}rect.line{fill:var
 i.right{background:var(--right)}i.wrong{background:var(--wrong)}i.undecided{background:var(--undecided)}
 i.kink{background:var(--kink)}i.untested{background:var(--untested)}i.line{background:var(--along)}
 .grid{stroke:var(--line)}.noise{stroke:var(--soft);stroke-dasharray:4 3;fill:none}
-.error{stroke:var(--wrong);fill:none}.dot{fill:var(--wrong)}.zero{fill:none;stroke:var(--right)}
+circle.noise{stroke-dasharray:none}.error{stroke:var(--wrong);fill:none}.dot{fill:var(--wrong)}.zero{fill:none;stroke:var(--right)}
 .tick{fill:var(--soft);font:10px system-ui,sans-serif;text-anchor:middle}.tick.side{text-anchor:end}
-.label{fill:var(--soft);font:11px system-ui,sans-serif;text-anchor:middle}
+.label,.what{fill:var(--soft);font:11px system-ui,sans-serif}.label{text-anchor:middle}
 """
 
 # Rows carry what they are sorted by: numbers where both are, else text; what is not known comes last.

@@ -47,18 +47,16 @@ def grid_of(shape: tuple[int, ...], count: int) -> Grid:
         if count <= MOST_COLUMNS:
             return Grid(1, count, 1, count)
         rows = min(-(-count // MOST_COLUMNS), MOST_ROWS)
-        return Grid(rows, MOST_COLUMNS, rows, -(-count // rows))
+        width = -(-count // rows)
+        return Grid(rows, min(width, MOST_COLUMNS), rows, width)
     return Grid(min(height, MOST_ROWS), min(width, MOST_COLUMNS), height, width)
 
 
 def states(report: Record, leaf: Leaf, grid: Grid) -> Flat:
     """Return the state of each cell, -1 for those behind the end of the array."""
     shown = np.full(grid.rows * grid.columns, -1)
-    count = leaf.stop - leaf.start
-    if count > shown.size:
-        shown[grid.cells(np.linspace(0, count - 1, 4 * shown.size).astype(np.int64))] = _usual(report, leaf)
-    else:
-        shown[grid.cells(np.arange(count))] = _usual(report, leaf)
+    # Every cell up to that of the last element has elements.
+    shown[: int(grid.cells(np.array(leaf.stop - leaf.start - 1))) + 1] = _usual(report, leaf)
     for places, state in _told(report, leaf):
         np.maximum.at(shown, grid.cells(places), state)
     return shown

@@ -14,6 +14,7 @@ from ...finding import Finding
 from ...records import Record
 from ...summaries.arrays import arrays_of
 from ...text.explanations import meanings, unexplained
+from ...text.factors import sentences_of_factors
 from ...text.figures import number, short
 from ...text.lines import sentences_of_lines
 from ...text.table import about_f, facts, headline, notes, render
@@ -69,7 +70,7 @@ def _head(report: Record) -> Iterator[str]:
     yield f'<h1><span class="verdict {report.verdict}">{escape(verdict)}</span>{escape(rest)}</h1>'
     yield _paragraph(not_vouched_for(report) or about_f(report))
     yield _listed([*map(str, report.explanations), *unexplained(report)])
-    yield _listed(sentences_of_lines(report))
+    yield _listed([*sentences_of_lines(report), *sentences_of_factors(report)])
 
 
 def _facts(report: Record) -> Iterator[str]:

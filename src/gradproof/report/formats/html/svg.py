@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from ...ladder import Rung
 
-WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 34
+WIDTH, HEIGHT = 300, 200
+LEFT, RIGHT, TOP, BOTTOM = 46, 18, 26, 34
 # At most this many decades have a number each; of more, every second one, and so on.
 MOST_TICKS = 7
 
@@ -51,10 +51,12 @@ def ladder(rungs: Sequence[Rung], claimed: float, name: str) -> str:
     parts = [
         *_grid(across, upward),
         _line("noise", noise, across, upward),
+        *_dots("noise", noise if len(noise) == 1 else (), across, upward),
         _line("error", seen, across, upward),
         *_dots("dot", seen, across, upward),
         *_dots("zero", zero, across, upward),
         f'<text x="{(LEFT + WIDTH - RIGHT) // 2}" y="{HEIGHT - 2}" class="label">step h</text>',
+        f'<text x="{LEFT}" y="{TOP - 12}" class="what">|slope - claimed| in red, noise in grey</text>',
     ]
     title = escape(f"|slope - claimed| of {name} over the step")
     head = f'<svg class="ladder" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">'
