@@ -212,3 +212,13 @@ def test_steps_of_pairs_when_noise_is_measured_between():
     claimed = np.r_[np.zeros(40), SLOPES]
     is_right_with(folded, claimed, x, 17.5)
     is_wrong_at(folded, np.where(np.arange(140) == 99, 1.01, 1) * claimed, x, [99])
+
+
+def test_where_noise_drowns_the_first_pairs_but_one():
+    """The claim 0 agrees where f does not move, and shows no step; the ladder of another one does."""
+    x = np.linspace(0.5, 2, 40)
+    objective, claimed = lambda z: 1e6 + np.sum(np.sin(z[1:])), np.where(np.arange(40) > 0, np.cos(x), 0)
+    # A ladder for every coordinate takes 350 evaluations.
+    assert gradproof.check(objective, claimed, x, budget=240).verdict == "right"
+    claimed[5] *= 1.1
+    assert gradproof.check(objective, claimed, x, budget=240).wrong.tolist() == [5]
