@@ -190,6 +190,33 @@ def test_treads_of_rounding_to_float32_confirm_no_claim_of_zero(at):
     assert gradproof.check(objective, np.array([2 * (at + 1000)]), x).verdict != "wrong"
 
 
+def sloped_treads(seed):
+    """Steps that rounding to float32 makes of (z + 1000)² - 1e6, and smooth terms that move f on each of these."""
+    single = np.float32
+    random = np.random.default_rng(seed)
+    a, b, c, d, e = random.normal(size=5).astype(single)
+    x = single(10 ** random.uniform(-4, -1.5) * random.choice([-1, 1]))
+    small = single(10 ** random.uniform(-3, 0))
+
+    def objective(at):
+        stairs = d * ((a * at[0] + single(1000)) ** 2 - single(1e6)) * single(1e-2)
+        return stairs + small * (c * np.tanh(e * at[0] + b) + b * at[0])
+
+    a, b, c, d, e, at, small = map(float, (a, b, c, d, e, x, small))
+    smooth = small * (c * e * (1 - np.tanh(e * at + b) ** 2) + b)
+    return objective, np.array([2e-2 * a * d * (a * at + 1000) + smooth]), np.array([x])
+
+
+@pytest.mark.parametrize("seed", [51, 129, 168, 201, 246, 405, 522, 875])
+def test_the_slope_of_a_tread_in_float32_refutes_no_claim(seed):
+    """Near x only smooth terms move f: what its steps do tells a claim that is right from one that is not."""
+    objective, gradient, x = sloped_treads(seed)
+    assert gradproof.check(objective, gradient, x).verdict != "wrong"
+    report = gradproof.check(objective, 1.5 * gradient, x)
+    assert list(report.wrong) == [0]
+    assert report.findings[0].cause is gradproof.Cause.WRONG
+
+
 def test_a_dead_zone_in_float32_confirms_a_claim_of_zero():
     """It is as narrow as such a tread, but f does not jump at its ends."""
     x = np.array([0.3], np.float32)

@@ -79,20 +79,38 @@ def test_a_refined_ladder_is_weighed_again(claimed, decision):
 
 
 def supports_from(function, claimed, place):
-    _, slot = weighed(lines.with_jumps, claimed)
-    assert function(slot) == place
+    assert function(*weighed(lines.with_jumps, claimed)) == place
 
 
 def test_larger_steps_that_side_with_a_claim():
     """The finer of the first two neighbours whose centered slopes are nearer to the claim than to what f shows."""
-    engine, slot = weighed(lines.with_jumps, 1.0)
+    _, slot = weighed(lines.with_jumps, 1.0)
     slopes = [ladder.centered(slot, k) for k in range(slot.count)]
     sides = [abs(slope - 1) < abs(slope - 0.5) / 2 for slope in slopes]
     expected = next(k for k in range(len(sides)) if sides[k] and sides[k + 1])
     supports_from(refinement.supported_from, 1.0, expected)
     supports_from(refinement.supported_from, 0.5, refinement.NO_PLACE)
     supports_from(refinement.supported_from, -2.0, refinement.NO_PLACE)
-    refuted(supports_from, lambda slot: 0, 1.0, expected)
+    refuted(supports_from, lambda engine, slot: 0, 1.0, expected)
+
+
+def test_noise_sides_with_no_claim():
+    """In float32 it may be anything over the finest steps: only those over which it is less than the error count."""
+    engine, slot = weighed(lines.with_jumps, 1.0)
+    engine.unit = 2.0**-24
+    expected = refinement.supported_from(engine, slot)
+    for k in range(4):
+        slot.ladder[k].left = slot.ladder[k].right = 1.0
+    assert refinement.supported_from(engine, slot) == 0
+    slot.noise = slot.ladder[4].step * 0.5 / 6
+    assert refinement.supported_from(engine, slot) == expected
+    engine.unit = 2.0**-53
+    assert refinement.supported_from(engine, slot) == 0
+
+
+def test_larger_steps_are_searched_for_a_jump():
+    engine, slot = weighed(lines.with_jumps, 1.0)
+    expected = refinement.supported_from(engine, slot)
     refinement.look_again(engine, slot, DECIDED_WRONG)
     assert slot.stage == stages.STEP_JUMP
     assert slot.wanted[0] == slot.ladder[expected + 1].step
@@ -141,11 +159,19 @@ def goes_farther(function, searched):
     slot.search.span = searched
     function(engine, slot)
     assert slot.stage == stages.STEP_JUMP
-    assert slot.wanted[0] == slot.ladder[refinement.supported_from(slot) + 1].step
+    assert slot.wanted[0] == slot.ladder[refinement.supported_from(engine, slot) + 1].step
 
 
 def test_a_tread_without_a_jump():
     goes_farther(refinement.finish_step_jump, STEPS.min())
+
+    def after_a_small_jump(engine, slot):
+        slot.step_jump, slot.decision = 1e-12, DECIDED_WRONG
+        refinement.finish_step_jump(engine, slot)
+
+    # One that leaves the claim wrong is a step of rounding.
+    goes_farther(after_a_small_jump, STEPS.min())
+    refuted(goes_farther, after_a_small_jump, STEPS.max())
     # It is looked for there once.
     refuted(goes_farther, refinement.finish_step_jump, STEPS.max())
 
@@ -162,6 +188,10 @@ def test_a_clean_side():
     for jumps, height, clean in ((1, 0.1, True), (2, 0.1, True), (1, 1e-7, True), (2, 1e-7, False)):
         is_clean(refinement.has_clean_side, jumps, height, clean)
     refuted(is_clean, lambda engine, slot: True, 2, 1e-7, False)
+    # What moves f at x by less than the jump that was found is noise: it does not jump there.
+    engine, slot = weighed(lambda t: 3.0 + 0.25 * t - 1e-7 * (t < 0))
+    slot.step_jump, slot.search.jumps = 0.1, 1
+    assert not refinement.has_clean_side(engine, slot)
     refuted(is_clean, lambda engine, slot: False, 1, 0.1, True)
 
 

@@ -138,7 +138,7 @@ def advance_shared_ladder(engine: Engine, slot: Slot) -> None:
     weigh_ladder(engine, slot)
     # With size 0 a kink may always hide in the noise: here every claim is about one that has been seen.
     slot.decision = judge(slot, 0.0)
-    if not begin_excusing_jump(slot):
+    if not begin_excusing_jump(engine, slot):
         settle(slot, slot.decision)
 
 

@@ -10,7 +10,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
-from ..evidence.hidden_noise import FLAT_PAIRS
+from ..evidence.hidden_noise import FLAT_PAIRS, is_flat
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
 from ..evidence.ladder import (
     DEVIATIONS,
@@ -137,10 +137,15 @@ def advance_coarser(engine: Engine, slot: Slot) -> None:
 
 
 def ask_coarser(engine: Engine, slot: Slot) -> None:
-    """Ask for the next coarser pairs; where there is none, or none would help, look closer."""
+    """Ask for the next coarser pairs; where there is none, or none would help, look closer.
+
+    None helps where slopes contradict each other, unless f is flat at first in float32: what they contradict may be the
+    steps of its rounding.
+    """
     slot.stage = stages.LADDER_COARSER
     step = next_step(slot)
-    if slot.conflict != ALL_CONFLICT:
+    may_be_rounding = engine.unit == UNIT_FLOAT32 and is_flat(slot)
+    if slot.conflict != ALL_CONFLICT or may_be_rounding:
         for _ in range(STEPS_A_ROUND):
             if step <= top_step(slot) and has_room(slot):
                 want_pair(slot, step)
@@ -180,7 +185,7 @@ def settled_early(engine: Engine, slot: Slot) -> bool:
         want_pair(slot, far_step(engine, slot))
         want_pair(slot, nearer_step(engine, slot))
         return True
-    if decision == DECIDED_WRONG and supported_from(slot) != NO_PLACE:
+    if decision == DECIDED_WRONG and supported_from(engine, slot) != NO_PLACE:
         return False
     finish_early(engine, slot, decision)
     return True

@@ -6,10 +6,10 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, judge, kink_may_hide
-from ..evidence.hidden_noise import flat_places, jumps_at_x, largest_value, widest_flat_step
+from ..evidence.hidden_noise import JUMP_KEPT, flat_places, largest_value, widest_flat_step
 from ..evidence.intervals import KINK_AT_X, estimate, half_width, weigh_ladder
 from ..evidence.jumps import begin_step_jump
-from ..evidence.ladder import centered, slope_noise
+from ..evidence.ladder import centered, change_of_side, noise_bar, slope_noise
 from ..evidence.near_kinks import NO_SUSPECT, begin_zoom, next_suspect
 from ..evidence.scales import UNIT_FLOAT32
 from ..records.engine import Engine, Slot, want_pair
@@ -126,18 +126,18 @@ def look_again(engine: Engine, slot: Slot, decision: int) -> None:
     slot.decision = decision
     if rests_on_tread(engine, slot) and begin_beyond(slot, end_of_tread(slot), 0.0):
         return
-    if not begin_excusing_jump(slot):
+    if not begin_excusing_jump(engine, slot):
         look_for_kink(engine, slot, 1, 0)
 
 
-def begin_excusing_jump(slot: Slot) -> bool:
+def begin_excusing_jump(engine: Engine, slot: Slot) -> bool:
     """Begin to look for a jump of f that explains why a claim seems wrong; return whether there may be one.
 
     It lies at the end of a tread, or below coarser steps that support the claim.
     """
     if slot.decision != DECIDED_WRONG or not math.isfinite(slot.claimed):
         return False
-    return begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(slot), 0.0)
+    return begin_beyond(slot, end_of_tread(slot), 0.0) or begin_beyond(slot, supported_from(engine, slot), 0.0)
 
 
 def rests_on_tread(engine: Engine, slot: Slot) -> bool:
@@ -154,11 +154,16 @@ def begin_beyond(slot: Slot, place: int, searched: float) -> bool:
     return True
 
 
-def supported_from(slot: Slot) -> int:
-    """Return the finer of the first two neighbouring steps that side with the claim, NO_PLACE if there are none."""
+def supported_from(engine: Engine, slot: Slot) -> int:
+    """Return the finer of the first two neighbouring steps that side with the claim, NO_PLACE if there are none.
+
+    In float32 the noise of fine steps may be as large as the error of the claim, and they may side with anything.
+    """
+    error = math.fabs(slot.claimed - estimate(slot)) if engine.unit == UNIT_FLOAT32 else math.inf
     before = False
     for k in range(slot.count):
-        sides = sides_with_claim(slot, centered(slot, k))
+        is_shown = noise_bar(slot.noise, slot.ladder[k].step) < error
+        sides = is_shown and sides_with_claim(slot, centered(slot, k))
         if sides and before:
             return k - 1
         before = sides
@@ -177,29 +182,31 @@ def end_of_tread(slot: Slot) -> int:
 def has_clean_side(engine: Engine, slot: Slot) -> bool:
     """Return whether f jumps at x on one side alone: the slope is that of the other one, which excuses no claim.
 
-    Small jumps on both sides are the steps of its rounding.
+    Small jumps on both sides are the steps of its rounding; and what moves f by less than the jump is its noise.
     """
     if slot.search.jumps > 1 and slot.step_jump <= SMALL_JUMP * largest_value(engine, slot):
         return False
-    right = jumps_at_x(slot, 1)
-    left = jumps_at_x(slot, -1)
+    height = JUMP_KEPT * slot.step_jump
+    right = change_of_side(slot.ladder[0], 1) >= height
+    left = change_of_side(slot.ladder[0], -1) >= height
     return right != left and flat_places(slot, 1) == 0 and flat_places(slot, -1) == 0
 
 
 def finish_step_jump(engine: Engine, slot: Slot) -> None:
     """Where f jumps, take the jump for noise and weigh the ladder again; then look for kinks.
 
-    What does not move f at first need not be a tread: without a jump at its end, one that is farther is looked for.
+    What does not move f at first need not be a tread, and may be one of its rounding: without a jump at its end that
+    excuses the claim, one that is farther is looked for.
     """
-    if slot.step_jump == 0.0 and begin_beyond(slot, supported_from(slot), slot.search.span):
-        return
     if slot.step_jump > 0.0 and not has_clean_side(engine, slot):
         tread = end_of_tread(slot)
         on_stairs = tread != NO_PLACE and slot.search.span <= slot.ladder[tread + 1].step
         slot.noise = slot.step_jump * (STAIRS_TO_NOISE if on_stairs else JUMP_TO_NOISE)
         weigh_ladder(engine, slot)
         slot.decision = judge_slot(engine, slot)
-    look_for_kink(engine, slot, 1, 0)
+    is_told = slot.step_jump > 0.0 and slot.decision != DECIDED_WRONG
+    if is_told or not begin_beyond(slot, supported_from(engine, slot), slot.search.span):
+        look_for_kink(engine, slot, 1, 0)
 
 
 def look_for_kink(engine: Engine, slot: Slot, side: int, first: int) -> None:
