@@ -222,3 +222,19 @@ def test_where_noise_drowns_the_first_pairs_but_one():
     assert gradproof.check(objective, claimed, x, budget=240).verdict == "right"
     claimed[5] *= 1.1
     assert gradproof.check(objective, claimed, x, budget=240).wrong.tolist() == [5]
+
+
+@pytest.mark.parametrize("seed", [8, 16, 17, 24])
+def test_right_claims_among_many_wrong_ones_are_not_taken_for_these_where_f_bends_beside_x(seed):
+    """Pairs that settle nothing betray it: then a pair that flatly refutes is not enough after two proofs."""
+    random = np.random.default_rng(seed)
+    x, slopes = random.normal(size=24), random.normal(size=24)
+    widths = 10 ** random.uniform(-5, -3, size=24) * np.abs(x)
+    claimed = slopes + 2 * x
+
+    def objective(z):
+        return np.sum(slopes * widths * np.tanh((z - x) / widths) + z**2)
+
+    assert gradproof.check(objective, claimed, x).verdict == "right"
+    claimed[::2] *= -2
+    assert gradproof.check(objective, claimed, x).wrong.tolist() == list(range(0, 24, 2))

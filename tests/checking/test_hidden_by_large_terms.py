@@ -80,9 +80,14 @@ def test_a_wrong_slope_that_noise_does_not_hide_is_named(term, slope, place, wei
     assert [(finding.index, finding.cause) for finding in report.findings] == [(1, Cause.WRONG)]
 
 
-@pytest.mark.parametrize("constant", [0.0, 1e6])
-def test_a_claim_for_what_f_does_not_depend_on_is_wrong(constant):
-    x = np.array([0.5, 1e-6, 0.3])
-    claimed = np.array([np.cos(0.5), 1e-3, np.cos(0.3)])
+@pytest.mark.parametrize(
+    ("constant", "size", "claim"), [(0.0, 1e-6, 1e-3), (1e6, 1e-6, 1e-3), (0.0, 1e-8, 1e-9), (1e6, 1e-8, 1e-6)]
+)
+def test_a_claim_for_what_f_does_not_depend_on_is_wrong(constant, size, claim):
+    """Noise hides the smaller claims over steps as small as the coordinate, and not over some as long as the others."""
+    x = np.array([0.5, size, 0.3])
+    claimed = np.array([np.cos(0.5), 0.0, np.cos(0.3)])
+    assert gradproof.check(lambda z: constant + np.sin(z[0]) + np.sin(z[2]), claimed, x).verdict == "right"
+    claimed[1] = claim
     report = gradproof.check(lambda z: constant + np.sin(z[0]) + np.sin(z[2]), claimed, x)
     assert [(finding.index, finding.cause) for finding in report.findings] == [(1, Cause.WRONG)]

@@ -273,3 +273,16 @@ def test_where_a_far_pair_is_too_curved_to_side_with_a_claim_a_nearer_one_does(p
     assert gradproof.check(objective, gradient, np.zeros(1)).verdict == "right"
     report = gradproof.check(objective, lambda x: gradient(x) - 0.01, np.zeros(1))
     assert [(finding.index, finding.cause.name) for finding in report.findings] == [(0, "WRONG")]
+
+
+@pytest.mark.parametrize("at", [0.5, -0.2, 2.0])
+@pytest.mark.parametrize("height", [1e-3, 1e-6])
+@pytest.mark.parametrize(("claim", "wrong"), [(-0.3, []), (0.3, [0]), (0.21, [0]), (-0.36, [0])])
+def test_a_jump_on_one_side_excuses_no_claim_where_f_has_a_slope_on_the_other(at, height, claim, wrong):
+    """Beside |z - at|: where f jumps the left slope is the only one, and no claim between both slopes is right."""
+    x = np.array([at, 1.0])
+    report = gradproof.check(
+        lambda z: 0.5 * z @ z + 0.3 * abs(z[0] - at) + height * (z[0] > at), x + np.array([claim, 0.0]), x
+    )
+    assert report.verdict == ("wrong" if wrong else "right")
+    assert report.wrong.tolist() == wrong
