@@ -47,7 +47,7 @@ from .lanes import (
     with_first,
 )
 
-# Fewer coordinates take as long one by one.
+# Parts are made from the beginning of a window on: of fewer coordinates that may take longer than one by one.
 FEWEST = 32
 
 
