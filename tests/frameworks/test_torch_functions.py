@@ -320,3 +320,5 @@ def test_backward_passes_are_the_same_without_the_engine_that_is_not_public():
         found, nothing = run_backward(pytorch, outputs, [x, unused], incoming, retain_graph=True)
         assert torch.equal(found, incoming[0] * x.cos() + incoming[1] * 2 * x)
         assert nothing is None
+        (again, _) = run_backward(pytorch, [x.sin()], [x, unused], [incoming[0]], create_graph=True)
+        assert torch.equal(run_backward(pytorch, [again], [x], incoming[1:])[0], -incoming[0] * x.sin() * incoming[1])

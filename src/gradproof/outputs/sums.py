@@ -48,16 +48,13 @@ def compensated_sum(values: Flat) -> float:
 
 def compensated_sums(rows: Flat) -> list[float]:
     """Return the sums of the rows of a matrix, each as `compensated_sum` returns it of what is not 0."""
-    if rows.size <= FEW:
-        try:
-            return list(map(math.fsum, rows.tolist()))
-        except (OverflowError, ValueError):
-            pass
-    filled = rows != 0
-    # What one number of x does to outputs that each depend on a few.
-    if SPARSE * np.count_nonzero(filled) < rows.size:
-        ends = np.cumsum(np.count_nonzero(filled, axis=1))
-        return list(map(compensated_sum, np.split(rows[filled], ends[:-1])))
+    # Few numbers are added up before it is seen how many of them are 0.
+    if rows.size > FEW:
+        filled = rows != 0
+        # What one number of x does to outputs that each depend on a few.
+        if SPARSE * np.count_nonzero(filled) < rows.size:
+            ends = np.cumsum(np.count_nonzero(filled, axis=1))
+            return list(map(compensated_sum, np.split(rows[filled], ends[:-1])))
     if rows.shape[1] <= FEW:
         try:
             return list(map(math.fsum, rows.tolist()))

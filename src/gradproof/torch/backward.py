@@ -177,14 +177,14 @@ def run_backward(
 
     The engine is none of PyTorch's public names: where it is not found, that function is called.
     """
-    engine = getattr(torch.autograd.Variable, "_execution_engine", None)
+    engine, retain_graph = getattr(torch.autograd.Variable, "_execution_engine", None), retain_graph or create_graph
     if engine is None:
         keeping = {"retain_graph": retain_graph, "create_graph": create_graph}
         return torch.autograd.grad(outputs, tensors, incoming, allow_unused=True, **keeping)
     return engine.run_backward(
         tuple(outputs),
         tuple(incoming),
-        retain_graph or create_graph,
+        retain_graph,
         create_graph,
         tuple(tensors),
         allow_unreachable=True,
