@@ -91,6 +91,8 @@ def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, covect
             continue
         moving = np.flatnonzero((claimed[:, at] != 0) | column.moving[support])
         suspects = [Suspect(int(support[place]), float(claimed[place, at])) for place in moving]
+        if len(support) == len(covector.support) and not _adds_up(finding, weights @ claimed[:, at]):
+            continue
         sizes = float(np.abs(weights * claimed[:, at]).sum())
         rtol = None if is_single else _rtol_for(finding, sizes, entries.settings.rtol or DEFAULT_RTOL)
         one = _of_suspects(entries, column, suspects, weights[moving], rtol) if 0 < len(moving) <= FEW else None
@@ -105,6 +107,14 @@ def _rtol_for(finding: Finding, sizes: float, rtol: float) -> float:
     """Return how far off, relatively, claims of so large sizes may be: an error of their sum may be little of them."""
     part = MOST_OF_IT * abs(finding.claimed - finding.slope)
     return min(part / sizes, rtol) if part > 0.0 < sizes < math.inf else rtol
+
+
+def _adds_up(finding: Finding, claimed: float) -> bool:
+    """Return whether a claim for a sum of outputs is what is claimed for them one by one, added up.
+
+    Where the difference is most of its error, as of a product that leaves its largest component out, they say nothing.
+    """
+    return not abs(finding.claimed - claimed) > MOST_OF_IT * abs(finding.claimed - finding.slope)
 
 
 def _explain(finding: Finding, column: Column, entries: Sequence[Finding], weights: Flat) -> bool:
