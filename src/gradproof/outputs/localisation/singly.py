@@ -24,8 +24,8 @@ from ...report.report import Report
 from ..covectors import Covector
 from ..function import Function
 from .columns import Column
-from .entries import COORDINATES, MOST_OF_IT, Entries
-from .suspects import Suspect
+from .entries import COORDINATES, Entries
+from .suspects import MOST_OF_IT, Suspect, disagrees
 
 # The most outputs of a coordinate that are checked singly.
 FEW = 64
@@ -71,6 +71,23 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
         if number >= COORDINATES or _may_be_rounded(one, last_places, _widest_steps(entries, one, support)):
             found[one.index] = Singly((_left_open(one),), math.nan)
     return found
+
+
+def beside_kinks(entries: Entries, report: Report, covector: Covector) -> list[Finding]:
+    """Return the coordinates with a kink at x in which the claim for some output lies outside of its own two slopes.
+
+    The kinks of others allow their sum any claim.  In float32 all kinks are looked at anyway.
+    """
+    kinked = [one for one in report.findings if one.cause is Cause.KINK_AT_POINT][:COORDINATES]
+    support = covector.support
+    if not kinked or entries.function.in_float32.any() or not entries.claims.are_cheap(len(support)):
+        return []
+    columns = [entries.column(entries.problem.layout.place(one.index)) for one in kinked]
+    rows = entries.claims.columns([one.index for one in columns], support).T
+    some = [one for one in zip(kinked, columns, rows, strict=True) if one[1].knows(one[0].step)]
+    slopes = [column.slopes(one.step, 0.0).of(support) for one, column, _ in some]
+    rtol = entries.settings.rtol or DEFAULT_RTOL
+    return [one for (one, _, row), each in zip(some, slopes, strict=True) if disagrees(row, each, rtol)]
 
 
 def _left_open(finding: Finding) -> Finding:
