@@ -108,7 +108,7 @@ def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, covect
             continue
         moving = np.flatnonzero((claimed[:, at] != 0) | column.moving[support])
         suspects = [Suspect(int(support[place]), float(claimed[place, at])) for place in moving]
-        if len(support) == len(covector.support) and not _adds_up(finding, weights @ claimed[:, at]):
+        if len(support) == len(covector.support) and not _adds_up(finding, float(weights @ claimed[:, at])):
             continue
         sizes = float(np.abs(weights * claimed[:, at]).sum())
         rtol = None if is_single else _rtol_for(finding, sizes, entries.settings.rtol or DEFAULT_RTOL)
