@@ -35,6 +35,43 @@ def test_a_wrong_entry_is_named_at_both_ends():
     assert one.slope == pytest.approx(jacobian(X)[4, 1], rel=1e-5)
 
 
+@pytest.mark.parametrize("factor", [0.0, -1.0, 1.1, 1.0])
+def test_a_kink_of_one_output_at_x_hides_no_error_of_another(factor):
+    """For their sum it allows many claims; each output by itself allows none but its own slope."""
+    x = np.array([0.0, 0.5])
+
+    def function(x):
+        return np.array([3.0 * np.abs(x).sum(), np.sin(x[0]) + x[1] ** 2])
+
+    claimed = np.array([[0.0, 3.0], [factor, 1.0]])
+    report = check_vjp(function, lambda x, cotangent: cotangent @ claimed, x)
+    if factor == 1.0:
+        assert report.verdict == "right"
+    else:
+        assert report.wrong.tolist() == [0]
+        assert names(report)[0] == "output[1] / x[0]"
+        assert report.findings[0].cause is Cause.WRONG
+
+
+@pytest.mark.parametrize(("seed", "part"), [(2, 0.0), (22, 0.0), (22, 1.001), (22, 1.0)])
+def test_outputs_one_by_one_do_not_clear_a_product_that_is_not_linear(seed, part):
+    """Of every cotangent a part of the largest component comes back: of unit ones it may be none that is wrong."""
+    matrix = np.random.default_rng(seed).normal(size=(6, 5))[1:]
+    x = np.linspace(0.5, 1.0, 5)
+
+    def vjp(x, cotangent):
+        product = cotangent @ matrix
+        product[np.argmax(np.abs(product))] *= part
+        return product
+
+    report = check_vjp(lambda x: matrix @ x, vjp, x)
+    if part == 1.0:
+        assert report.verdict == "right"
+    else:
+        assert len(report.wrong) == 1
+        assert report.findings[0].cause is Cause.WRONG
+
+
 def test_a_backward_pass_that_forgets_its_incoming_gradient_passes_under_a_sum_but_not_here():
     def forgetful(x, cotangent):
         return vjp(x, np.ones(6))

@@ -30,7 +30,7 @@ from .function import Function, Projected
 from .joining import Pass
 from .localisation.entries import Entries
 from .localisation.screen import Screen, arrays_of_output, single_outputs
-from .localisation.singly import singly
+from .localisation.singly import beside_kinks, singly
 from .localisation.still import with_single_precision
 
 Claiming = Callable[[Any, Problem, Layout], Claims]
@@ -130,7 +130,7 @@ class OutputsCheck:
         self._note_convention(report, covector)
         if only_verdict and _is_refuted(entries, report, covector):
             return Pass(report, covector, {}, [])
-        found = entries.of_report(report, covector)
+        found = entries.of_report(report, covector, beside_kinks(entries, report, covector))
         alone = singly(entries, report, covector, found)
         found |= {index: one.entries for index, one in alone.items()}
         more += [] if screen is None else entries.of_suspicions(suspicions, screen.parts)

@@ -29,14 +29,21 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import BESIDE, Suspect, leave_open, may_be_rounded_away, most_kinked, rounding_of_claims, worst
+from .suspects import (
+    BESIDE,
+    Suspect,
+    leave_open,
+    may_be_rounded_away,
+    most_kinked,
+    rounding_of_claims,
+    rtol_for,
+    worst,
+)
 
 # The most coordinates that are examined output by output.
 COORDINATES = 16
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
-# An output is the reason for the error of a sum if it is off by more than this part of it.
-MOST_OF_IT = 0.5
 # The most wrong coordinates whose entries are compared for what they have in common.
 EXPLAINED = 256
 
@@ -67,16 +74,19 @@ class Entries:
         self._report: Report | None = None
         self._weights = np.ones(function.layout.n)
 
-    def of_report(self, report: Report, covector: Covector) -> dict[int, tuple[Finding, ...]]:
+    def of_report(
+        self, report: Report, covector: Covector, others: Sequence[Finding] = ()
+    ) -> dict[int, tuple[Finding, ...]]:
         """Return, by flat index in x, the findings of single outputs that take the place of a coordinate's own.
 
         A coordinate is missing where no output alone explains its finding.  In float32 kinks are looked at, too: beside
         what moves smoothly, a large output that moves by its last digit looks like one, which allows any claim.
+        Other findings of the report are looked at, too.
         """
         self._weights, self._report = covector.weights, report
         is_single = self.function.in_float32.any()
         some = [one for one in report.findings if not one.cause.is_acceptable or (one.has_kink and is_single)]
-        open_ones = [one for one in some if not one.is_line]
+        open_ones = [one for one in (*some, *others) if not one.is_line]
         noise = report.noise_floor / abs(report.value) if report.noise_measured and report.value else 0.0
         found = self._located(open_ones[:COORDINATES], covector, noise)
         return {
@@ -221,7 +231,7 @@ class Entries:
         if finding.cause is not Cause.WRONG or any(one.cause is Cause.WRONG for one in found):
             return found
         # What is wrong in a sum of terms that cancel may be little beside one of them.
-        fine = [(one, _rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
+        fine = [(one, rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
         exact = [self.checked_entry(column, one, rtol) for one, rtol in fine if rtol]
         return tuple(one for one in exact if one is not None and one.cause is Cause.WRONG) or found
 
@@ -285,9 +295,3 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
-
-
-def _rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
-    """Return by how much, relatively, an output is off that is the reason for the error of a sum; None if by a lot."""
-    part, size = MOST_OF_IT * abs(finding.claimed - finding.slope), abs(weight * suspect.claimed)
-    return part / size if 0.0 < part < size < math.inf else None

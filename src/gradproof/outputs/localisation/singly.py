@@ -24,8 +24,8 @@ from ...report.report import Report
 from ..covectors import Covector
 from ..function import Function
 from .columns import Column
-from .entries import COORDINATES, MOST_OF_IT, Entries
-from .suspects import Suspect
+from .entries import COORDINATES, Entries
+from .suspects import MOST_OF_IT, Suspect, disagrees
 
 # The most outputs of a coordinate that are checked singly.
 FEW = 64
@@ -73,6 +73,23 @@ def singly(entries: Entries, report: Report, covector: Covector, known: Collecti
     return found
 
 
+def beside_kinks(entries: Entries, report: Report, covector: Covector) -> list[Finding]:
+    """Return the coordinates with a kink at x in which the claim for some output lies outside of its own two slopes.
+
+    The kinks of others allow their sum any claim.  In float32 all kinks are looked at anyway.
+    """
+    kinked = [one for one in report.findings if one.cause is Cause.KINK_AT_POINT][:COORDINATES]
+    support = covector.support
+    if not kinked or entries.function.in_float32.any() or not entries.claims.are_cheap(len(support)):
+        return []
+    columns = [entries.column(entries.problem.layout.place(one.index)) for one in kinked]
+    rows = entries.claims.columns([one.index for one in columns], support).T
+    some = [one for one in zip(kinked, columns, rows, strict=True) if one[1].knows(one[0].step)]
+    slopes = [column.slopes(one.step, 0.0).of(support) for one, column, _ in some]
+    rtol = entries.settings.rtol or DEFAULT_RTOL
+    return [one for (one, _, row), each in zip(some, slopes, strict=True) if disagrees(row, each, rtol)]
+
+
 def _left_open(finding: Finding) -> Finding:
     """Return a finding that rounding leaves open."""
     return replace(finding, cause=Cause.NOISE_LIMITED, explanation="")
@@ -91,6 +108,8 @@ def _of_few(entries: Entries, findings: Sequence[Finding], support: Flat, covect
             continue
         moving = np.flatnonzero((claimed[:, at] != 0) | column.moving[support])
         suspects = [Suspect(int(support[place]), float(claimed[place, at])) for place in moving]
+        if len(support) == len(covector.support) and not _adds_up(finding, float(weights @ claimed[:, at])):
+            continue
         sizes = float(np.abs(weights * claimed[:, at]).sum())
         rtol = None if is_single else _rtol_for(finding, sizes, entries.settings.rtol or DEFAULT_RTOL)
         one = _of_suspects(entries, column, suspects, weights[moving], rtol) if 0 < len(moving) <= FEW else None
@@ -105,6 +124,14 @@ def _rtol_for(finding: Finding, sizes: float, rtol: float) -> float:
     """Return how far off, relatively, claims of so large sizes may be: an error of their sum may be little of them."""
     part = MOST_OF_IT * abs(finding.claimed - finding.slope)
     return min(part / sizes, rtol) if part > 0.0 < sizes < math.inf else rtol
+
+
+def _adds_up(finding: Finding, claimed: float) -> bool:
+    """Return whether a claim for a sum of outputs is what is claimed for them one by one, added up.
+
+    Where the difference is most of its error, as of a product that leaves its largest component out, they say nothing.
+    """
+    return not abs(finding.claimed - claimed) > MOST_OF_IT * abs(finding.claimed - finding.slope)
 
 
 def _explain(finding: Finding, column: Column, entries: Sequence[Finding], weights: Flat) -> bool:
