@@ -202,6 +202,15 @@ def test_what_is_another_value(values, expected):
     assert not float32.is_another([np.zeros(2)] * 4)  # as of a function that does not return one number
 
 
+@pytest.mark.parametrize("choice", [{"held": ["frozen"]}, {"only": ["0.bias"]}])
+def test_claims_of_0_among_what_is_held_are_not_looked_at(choice):
+    module, x = nn.Sequential(nn.Linear(8, 700)), torch.randn(4, 8)
+    module.register_parameter("frozen", nn.Parameter(torch.randn(4)))
+    report = gradproof.torch.check(module, lambda: module(x).square().mean() + module.frozen.detach().sum(), **choice)
+    assert report.verdict == "right"
+    assert not any("claims are 0" in one for one in report.warnings)
+
+
 def test_a_loss_that_differs_from_call_to_call_does_not_change_with_claims_of_0():
     values = iter([1.0, 2.0, 3.0, 4.0])
     module = nn.Linear(2, 1)

@@ -20,6 +20,8 @@ from .names import listed
 
 # By which part of their size arrays are moved to see whether f changes with them, and the least size, of the usual one.
 STEP, FLOOR = 0.125, 0.1
+# Of arrays that are chosen, some may be held, and claim what they will.
+CHOICES = ("only", "held")
 # A check along lines in float32 that takes so many evaluations more than a right gradient does would take thousands.
 LATE = 150
 # A factor that is off by as many of its error bars is clearly wrong in float32, too.
@@ -103,7 +105,7 @@ class Float32Check:
                 self._look(claimed)
             return claimed
 
-        return gradient if self._most is None else looked
+        return gradient if self._most is None or any(self._settings.get(one) is not None for one in CHOICES) else looked
 
     def _look(self, claimed: Any) -> None:
         """End the check where f changes with some arrays of which all claims are 0, unless all of them are."""
