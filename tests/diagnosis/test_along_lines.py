@@ -181,6 +181,24 @@ def test_a_factor_that_all_arrays_have_is_named(factor):
     assert "share this factor" in " ".join(str(report).split())
 
 
+@pytest.mark.parametrize(("seed", "factor", "simple"), [(3, 2.2, 2.0), (33, 1.9, 2.0), (9, -1.1, -1.0)])
+def test_a_factor_of_coordinates_is_not_told_where_the_line_through_them_has_another(seed, factor, simple):
+    """Bars of some coordinates are wide, and a simple factor fits within them."""
+    rng = np.random.default_rng(seed)
+    x, along = (rng.normal(size=1500).astype(np.float32) for _ in range(2))
+    along = along / np.float32(1500**0.5)
+    slopes = x.astype(np.float64) / 1500 + np.cos(along @ x) * along.astype(np.float64)
+
+    def f(x):
+        return float(np.sum(x * x) / np.float32(3000) + np.sin(along @ x))
+
+    def told(factors):
+        return [round(one.number, 3) for one in check(f, slopes * factors, x, mode="lines").explanations]
+
+    assert told(factor + 0.08 * rng.normal(size=1500)) == []
+    assert told(simple) == [simple]
+
+
 @pytest.mark.parametrize(
     ("factor", "said"), [(-1.0, "b: claimed = -1 × slope along its own claim, the sign is wrong"), (-1.13, "")]
 )

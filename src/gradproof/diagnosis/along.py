@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -49,11 +49,16 @@ def of_lines(found: Sequence[Explained], arrays: Sequence[Evidence], report: Rec
         return [_explained(every, (where, names), arrays, known)]
     long = [one for one in long if one is not every]
     lines = {one.name: one for one in long if one.factor}  # coordinates tell themselves that claims are 0
-    of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name])}
+    of_all = {each.name: each for each in arrays if each.name in lines and _fits(each, lines[each.name].factor)}
     looked_at = {each.name for each in arrays}
+    measured = {**lines, arrays[0].name: every} if every and len(layout.leaves) == len(arrays) == 1 else lines
     array_of = {one.name: layout.title_of(layout.leaf_of(layout.place(one.start))) for one in long}
     return [
-        *(one for one in found if not set(one.explanation.names) <= set(of_all)),
+        *(
+            one
+            for one in found
+            if not set(one.explanation.names) <= set(of_all) and not _is_contradicted(one, arrays, measured)
+        ),
         *(_explained(lines[name], (f"all of {name}", (name,)), [each], known) for name, each in of_all.items()),
         *_of_lines_alone([(one, array_of[one.name]) for one in long if array_of[one.name] not in looked_at], known),
     ]
@@ -124,17 +129,25 @@ def _is_of_all(every: Finding, found: Sequence[Explained], arrays: Sequence[Evid
     if not every.factor or not is_common(every, report):
         return False
     told = any(one.explanation.kind == "factor" for one in found)
-    return (told or _is_meant(every, 1)) and all(_fits(each, every) for each in arrays)
+    return (told or _is_meant(every, 1)) and all(_fits(each, every.factor) for each in arrays)
 
 
-def _fits(array: Evidence, line: Finding) -> bool:
-    """Whether all that is wrong of an array has the factor of a line."""
+def _is_contradicted(one: Explained, arrays: Sequence[Evidence], lines: Mapping[str, Finding]) -> bool:
+    """Whether coordinates have a simple factor only with wider bars, and lines through their arrays have another."""
+    factor = one.explanation.number
+    if one.explanation.kind != "factor" or factor not in SIMPLE:
+        return False
+    told = [each.part(np.isin(each.places, one.places)) for each in arrays if each.name in one.explanation.names]
+    others = (lines[each.name] for each in told if each.name in lines and not _fits(each, factor))
+    return any(abs(line.factor - factor) > MARGIN * line.factor_bar + NEAR * abs(factor) for line in others)
+
+
+def _fits(array: Evidence, factor: float) -> bool:
+    """Whether all that is wrong of an array has a factor."""
     claimed, slope, bar = (each[array.wrong] for each in (array.claimed, array.slope, array.bar))
     if not np.isfinite(claimed).all():
         return False
-    return bool(
-        np.all(np.abs(claimed - line.factor * slope) <= abs(line.factor) * (MARGIN * bar + NEAR * np.abs(slope)))
-    )
+    return bool(np.all(np.abs(claimed - factor * slope) <= abs(factor) * (MARGIN * bar + NEAR * np.abs(slope))))
 
 
 def _of_lines_alone(long: Sequence[tuple[Finding, str]], known: Known) -> Iterator[Explained]:
