@@ -140,3 +140,15 @@ def test_more_noise_than_assumed_leaves_no_right_claim_undecided(seed, nugget):
     f, gradient, x = process(seed, nugget)
     index = seed % 8
     sees(f, gradient, x, index, lambda resolution: 4 * max(resolution, 1e-5 * np.abs(gradient).max()))
+
+
+@pytest.mark.parametrize("depth", [33.0, 34.5, 36.0])
+@pytest.mark.parametrize("factor", [1.02, 1e3, 1e5])
+def test_noise_that_is_guessed_before_f_moves_excuses_nothing_in_float64(depth, factor):
+    """A probability of 7e-13, which one of its factors moves by 1e-28 over the first step that does."""
+    x = np.array([-22.0, -6.0, depth])
+
+    def f(z):
+        return float(np.prod(1 / (1 + np.exp(-z))))
+
+    sees(f, f(x) / (1 + np.exp(x)), x, 2, lambda resolution: factor * resolution)

@@ -167,13 +167,14 @@ def weigh_spacing(engine: Engine) -> bool:
     noise = larger(noise, ROUNDING_NOISE * grid)
     if line.spacing == 0.0:
         line.spacing = math.ldexp(1.0, line.exponent)
-    if agree:
+    # On a grid, values lie on a straight line to the last bit by chance; at two spacings because f has no noise.
+    if agree or noise == line.best:
         settle_noise(engine, noise)
         return True
-    if noise > GREW * line.best:
+    if noise > GREW * line.best > 0.0:
         settle_noise(engine, line.best)
         return True
-    line.best = smaller(noise, line.best)
+    line.best = smaller(noise, line.best) if line.best > 0.0 else noise
     return next_spacing(engine)
 
 

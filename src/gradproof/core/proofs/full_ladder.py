@@ -10,7 +10,7 @@ import math
 
 from ..evidence import stages
 from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, STILL_OPEN, distance_outside
-from ..evidence.hidden_noise import FLAT_PAIRS, is_flat
+from ..evidence.hidden_noise import FLAT_PAIRS, hidden_noise, is_flat
 from ..evidence.intervals import ALL_CONFLICT, KINK_AT_X, weigh_ladder
 from ..evidence.ladder import (
     DEVIATIONS,
@@ -172,9 +172,9 @@ def settled_early(engine: Engine, slot: Slot) -> bool:
     """Weigh the ladder; return whether the slot is settled, or needs just two pairs far from x.
 
     Before f moves on a ladder, what noise it may hide is a guess, and in float32 a bold one, that the steps which move
-    it put right.
+    it put right; in float64, where noise that is known moves it as far.
     """
-    if engine.unit == UNIT_FLOAT32:
+    if engine.unit == UNIT_FLOAT32 or hidden_noise(engine, slot) == 0.0:
         slot.noise = engine.noise
     weigh_ladder(engine, slot)
     decision = judge_slot(engine, slot)
