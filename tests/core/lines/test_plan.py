@@ -59,8 +59,6 @@ def test_target():
     for typical, target in ((1.0, 3e-8 * 8), (4e-5, 1e-8), (1e-9, 1e-10 * 8)):
         lines.typical_slope = typical
         assert plan.target_bar(lines) == pytest.approx(target, rel=1e-12)
-    lines.engine.noise = 1e-8
-    assert plan.target_bar(lines) == pytest.approx(3e-8 * 8, rel=1e-12)
     lines.engine.float32 = 1
     assert plan.target_bar(lines) == pytest.approx(1e-7 * 8, rel=1e-12)
 

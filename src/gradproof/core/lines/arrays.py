@@ -24,7 +24,6 @@ from .decision import (
     SPREAD_PART,
     allowed_slope,
     drift,
-    is_explained_by,
     may_share_factor,
     mean_residual,
     tolerance_of,
@@ -277,12 +276,8 @@ def is_lost(lines: Lines) -> bool:
 def is_spread(lines: Lines) -> bool:
     """Return whether blocks that are off need no search: errors are many, or add up along the claim as few do not.
 
-    Where a search is lost they are all that there is to follow.  Of all of x no other block contradicts a factor: it
-    must explain the lines that disagree.
+    Where a search is lost they are all that there is to follow.
     """
-    if lines.named == 0:
-        block = block_of(lines, 0)
-        return is_explained_by(lines, block.residual / block.claim, block.aligned_bar / block.claim)
     residual = 0.0
     total = 0.0
     squares = 0.0

@@ -80,18 +80,18 @@ def may_share_factor(lines: Lines) -> bool:
         residual += math.copysign(1.0, pool.claims[line]) * residual_at(pool, pool.best, line)
         claim += math.fabs(pool.claims[line])
     few = SPREAD_PART * lines.sum / lines.norm * lines.random_bar * pool.line_count if pool.aligned != 0 else 0.0
-    return claim > 0.0 and math.fabs(residual) > few and is_explained_by(lines, residual / claim, 0.0)
+    return claim > 0.0 and math.fabs(residual) > few and is_explained_by(lines, residual / claim)
 
 
-def is_explained_by(lines: Lines, part: float, bar: float) -> bool:
-    """Return whether an error of so large a part of all claims, known to a bar, explains the lines that climbed."""
+def is_explained_by(lines: Lines, part: float) -> bool:
+    """Return whether an error of so large a part of all claims explains the lines that climbed."""
     pool = lines.pool
     shown = 0.0
     left = 0.0
     for line in range(pool.line_count):
         residual = residual_at(pool, pool.best, line)
         rest = math.fabs(residual - part * pool.claims[line])
-        if not rest <= pool.bar + lines.tolerance + bar * math.fabs(pool.claims[line]):
+        if not rest <= pool.bar + lines.tolerance:
             return False
         shown += math.fabs(residual)
         left += rest

@@ -10,7 +10,7 @@ from ..records.lines import MOST_LINES, Lines, evaluations_left
 from . import phases
 from .decision import tolerance_of
 from .pooled_bars import POOLED_DEVIATIONS
-from .rungs import RUNG, begin_line_ladder, has_coarse_noise, is_step, lowest_exponent, noise_along, set_line
+from .rungs import RUNG, begin_line_ladder, is_step, lowest_exponent, noise_along, set_line
 
 # The first step is the smallest one at which noise makes no more than half of a bar that is good enough: at smaller
 # ones noise alone would be in the way of it.
@@ -77,8 +77,6 @@ def target_bar(lines: Lines) -> float:
     # A gradient in float32 is itself not better known.
     if lines.engine.float32 != 0:
         return TARGET_FLOAT32 * norm
-    if has_coarse_noise(lines):
-        return TARGET * norm
     return smaller(TARGET * norm, larger(TYPICAL_PART * lines.typical_slope, SMALLEST_TARGET * norm))
 
 
