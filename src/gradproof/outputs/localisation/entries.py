@@ -29,21 +29,14 @@ from .evaluated import Evaluated
 from .halving import disagreeing
 from .rows import Block, in_common
 from .screen import Parts, Suspicion
-from .suspects import (
-    BESIDE,
-    Suspect,
-    leave_open,
-    may_be_rounded_away,
-    most_kinked,
-    rounding_of_claims,
-    rtol_for,
-    worst,
-)
+from .suspects import BESIDE, Suspect, leave_open, may_be_rounded_away, most_kinked, rounding_of_claims, worst
 
 # The most coordinates that are examined output by output.
 COORDINATES = 16
 # The most evaluations, beyond those of the check, in which kinks are looked for that allow no claim.
 UNCLEARED = 128
+# An output is the reason for the error of a sum if it is off by more than this part of it.
+MOST_OF_IT = 0.5
 # The most wrong coordinates whose entries are compared for what they have in common.
 EXPLAINED = 256
 
@@ -231,7 +224,7 @@ class Entries:
         if finding.cause is not Cause.WRONG or any(one.cause is Cause.WRONG for one in found):
             return found
         # What is wrong in a sum of terms that cancel may be little beside one of them.
-        fine = [(one, rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
+        fine = [(one, _rtol_for(finding, one, float(covector.weights[one.output]))) for one in suspects[:BESIDE]]
         exact = [self.checked_entry(column, one, rtol) for one, rtol in fine if rtol]
         return tuple(one for one in exact if one is not None and one.cause is Cause.WRONG) or found
 
@@ -295,3 +288,9 @@ class Entries:
                 values = one._values.under(place)
                 return replace(one, name=both, index=place, start=place, stop=place + 1, _values=values)
         return None
+
+
+def _rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
+    """Return by how much, relatively, an output is off that is the reason for the error of a sum; None if by a lot."""
+    part, size = MOST_OF_IT * abs(finding.claimed - finding.slope), abs(weight * suspect.claimed)
+    return part / size if 0.0 < part < size < math.inf else None

@@ -24,8 +24,8 @@ from ...report.report import Report
 from ..covectors import Covector
 from ..function import Function
 from .columns import Column
-from .entries import COORDINATES, Entries
-from .suspects import MOST_OF_IT, Suspect, disagrees
+from .entries import COORDINATES, MOST_OF_IT, Entries
+from .suspects import Suspect, disagrees
 
 # The most outputs of a coordinate that are checked singly.
 FEW = 64

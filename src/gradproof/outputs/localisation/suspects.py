@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,8 +18,6 @@ from .columns import Slopes
 OUTPUTS = 8
 # How many of these the sharpest slopes may add.
 BESIDE = 2
-# An output is the reason for the error of a sum if it is off by more than this part of it.
-MOST_OF_IT = 0.5
 
 
 class Suspect(NamedTuple):
@@ -96,9 +93,3 @@ def may_be_rounded_away(report: Report, allowed: float) -> bool:
 def disagrees(claimed: Flat, slopes: Slopes, rtol: float) -> bool:
     """Return whether a claim for some output lies outside of its two slopes, by more than rounding and a tolerance."""
     return bool((slopes.distance(claimed) > rtol * np.abs(claimed)).any())
-
-
-def rtol_for(finding: Finding, suspect: Suspect, weight: float) -> float | None:
-    """Return by how much, relatively, an output is off that is the reason for the error of a sum; None if by a lot."""
-    part, size = MOST_OF_IT * abs(finding.claimed - finding.slope), abs(weight * suspect.claimed)
-    return part / size if 0.0 < part < size < math.inf else None
