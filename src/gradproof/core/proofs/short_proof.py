@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from ..evidence import stages
-from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, gap, judge
+from ..evidence.decision import CLEARLY, DECIDED_RIGHT, DECIDED_WRONG, gap, is_noisy, judge
 from ..evidence.intervals import NO_KINK, estimate, half_width, weigh_ladder
 from ..evidence.ladder import centered, fades, lacks_evidence, place_of_step, slope_noise
 from ..evidence.scales import UNIT_FLOAT32, pair_size, smallest_step
@@ -252,7 +252,7 @@ def telling_step(engine: Engine, slot: Slot) -> float:
     """Return a fine step over which f may side with the claim; infinity where it would not."""
     if may_be_stairs(slot):
         return tread_step(engine, slot)
-    if slot.claimed == 0.0:
+    if slot.claimed == 0.0 or not is_noisy(engine):
         return math.inf
     seen = power_of_two_above(STANDS_OUT * engine.noise / math.fabs(slot.claimed - centered(slot, 0)))
     return larger(smallest_step(engine, slot.x), seen)
