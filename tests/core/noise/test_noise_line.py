@@ -100,19 +100,6 @@ def test_a_bound_that_grows_with_the_spacing():
     refuted(ends_where_the_bound_grows, lambda t: 1e-18 * math.sin(1e14 * t), 2)
 
 
-def looks_beyond_a_straight_line(advance):
-    """Values on a straight line to the last bit, as those on a grid may be by chance, bound nothing."""
-    engine, asked = measured(advance, lambda t: t + 2.0**75 * t**4)
-    assert [len(steps) for steps in asked].count(6) == 3
-    # At the second spacing, of 2**-42 or so, the fourth difference is that of f.
-    assert 1e-28 < engine.noise < 1e-22
-
-
-def test_a_straight_line():
-    looks_beyond_a_straight_line(noise_line.advance_noise)
-    refuted(looks_beyond_a_straight_line, settled(0.0))
-
-
 def recognises_float32(advance):
     """Two values a spacing until f changes; the noise is that of float32, and so is the unit of the claim."""
 

@@ -167,14 +167,13 @@ def weigh_spacing(engine: Engine) -> bool:
     noise = larger(noise, ROUNDING_NOISE * grid)
     if line.spacing == 0.0:
         line.spacing = math.ldexp(1.0, line.exponent)
-    # On a grid, values lie on a straight line to the last bit by chance; at two spacings because f has no noise.
-    if agree or noise == line.best:
+    if agree:
         settle_noise(engine, noise)
         return True
-    if noise > GREW * line.best > 0.0:
+    if noise > GREW * line.best:
         settle_noise(engine, line.best)
         return True
-    line.best = smaller(noise, line.best) if line.best > 0.0 else noise
+    line.best = smaller(noise, line.best)
     return next_spacing(engine)
 
 

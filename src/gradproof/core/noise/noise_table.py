@@ -11,7 +11,7 @@ import math
 
 from ..records.abi import Reals
 from ..records.codes import ARITHMETIC_COARSE, ARITHMETIC_FLOAT32, ARITHMETIC_FLOAT64
-from ..records.floats import larger, power_of_two_above, smaller
+from ..records.floats import larger, smaller
 
 # Orders 4, 5 and 6 of nine values: below 4 the function itself shows, above 6 too few differences are left.
 LOWEST_ORDER = 4
@@ -30,17 +30,14 @@ ABOVE_FLOAT32_SPACING = 2.0**-18
 ABOVE_FLOAT32_NOISE = 2.0**-16
 
 
-def divide_by_power(values: Reals, count: int) -> float:
-    """Divide values by the power of two above their sizes, so that squares stay in range; return it.
-
-    Nothing is rounded: values that lie on a straight line still do so, and show no noise.
-    """
+def divide_by_largest(values: Reals, count: int) -> float:
+    """Divide values by the largest of their sizes, so that squares stay in range; return it (0: all are 0)."""
     size = 0.0
     for k in range(count):
         size = larger(math.fabs(values[k]), size)
-    size = power_of_two_above(size)
-    for k in range(count):
-        values[k] = values[k] / size
+    if size > 0.0:
+        for k in range(count):
+            values[k] = values[k] / size
     return size
 
 
@@ -64,7 +61,7 @@ def noise_of_values(values: Reals, count: int) -> tuple[float, bool]:
     It is the median of the three orders.  Where these do not agree the function itself shows, and the largest of them
     bounds the noise.  The values are overwritten.
     """
-    size = divide_by_power(values, count)
+    size = divide_by_largest(values, count)
     variance_part = 1.0
     smallest = math.inf
     largest = 0.0
