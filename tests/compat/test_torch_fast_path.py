@@ -298,7 +298,7 @@ def test_an_error_beside_noise_along_all_numbers():
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("default", [0.0, 1.0])
 def test_inputs_without_a_tangent(count, default):
-    """As many calls as there are inputs: only where these do not fit what is known is each compared with 0."""
+    """One call more than there are inputs: only where these do not fit what is known is each compared with 0."""
     calls = 0
 
     class Product(torch.autograd.Function):
@@ -326,7 +326,32 @@ def test_inputs_without_a_tangent(count, default):
     assert check(check_undefined_grad=False)
     without = calls
     assert check()
-    assert calls == without + count
+    assert calls == without + count + 1
+
+
+@pytest.mark.parametrize("at_zero", [0.0, 1.0])
+def test_what_a_tangent_of_0_does(at_zero):
+    """The product with random tangents of all inputs, and those with one of them alone undefined, are right."""
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, one, other):
+            ctx.set_materialize_grads(False)
+            return one + 2 * other
+
+        @staticmethod
+        def jvp(ctx, one, other):
+            moved = 0 if other is None else 2 * other + (0.0 if other.any() else at_zero)
+            return moved if one is None else one + moved
+
+    def check():
+        return gradcheck(Product.apply, (point(2), point(2)), check_forward_ad=True, check_backward_ad=False)
+
+    if not at_zero:
+        assert check()
+        return
+    with pytest.raises(ours.GradcheckError, match=r"Tangents are not 0 although those of all inputs are 0"):
+        check()
 
 
 @pytest.mark.parametrize("can_batch", [True, False])

@@ -71,7 +71,12 @@ class Forward:
         Where there is one input, and it has no tangent, no output has one: what its tangent does, the numbers show.
         """
         names = tuple(self._operator.arguments.given)
-        if len(names) == 1 or self._add_up(names):
+        if len(names) == 1:
+            return
+        at_zero = self._moved({name: self._torch.zeros_like(one) for name, one in self._tangents.items()})
+        if any(bool((one.isfinite() & (one != 0)).any()) for one in at_zero):
+            raise FaultError("Tangents are not 0 although those of all inputs are 0.")
+        if self._add_up(names):
             return
         for name in names:
             tangents = {**self._tangents, name: self._torch.zeros_like(self._tangents[name])}
