@@ -66,7 +66,7 @@ class Forward:
         return self._moved({name: tangent})
 
     def refuse_undefined(self) -> None:
-        """Raise a fault unless an input without a tangent counts as one whose tangent is 0.
+        """Raise a fault unless an input without a tangent counts as one whose tangent is 0, and 0 gives 0.
 
         Where there is one input, and it has no tangent, no output has one: what its tangent does, the numbers show.
         """
